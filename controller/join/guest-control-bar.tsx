@@ -79,7 +79,7 @@ export function GuestControlBar({ call, acts, chat, poll, meetingId, selfPeerId,
   const { devices, guest } = switches;
   const isSilent = switches.microphone === 'absent' || devices.microphone.interrupted;
   const devicesIcon = isSilent || problemWith(devices.camera) !== null ? TriangleAlert : Settings2;
-  const polls = { poll, mayKeep: call.permissions?.rights.includes('order') ?? false, call: guest.call };
+  const polls = { poll, mayKeep: call.permissions?.rights.includes('order') ?? false, call: guest.call, meetingId };
   const peopleWords = `${t('call.people')}, ${t('people', { ns: 'common', count: call.participants.filter(hasPicture).length })}`;
   return (
     <footer

@@ -8,6 +8,7 @@ import { PollCard } from '#ui/meeting/poll-card.tsx';
 import { PollDialog } from '#ui/meeting/poll-dialog.tsx';
 import type { CallActs } from './call-acts.ts';
 import type { Poll } from './use-poll.ts';
+import { usePreparedPolls } from './use-prepared-polls.ts';
 
 type PollInCallProps = { poll: Poll; call: Pick<CallClient, 'answerPoll'>; acts: CallActs; mayKeep: boolean };
 
@@ -35,6 +36,8 @@ type PollButtonProps = Pick<ButtonProps, 'size' | 'className'> & {
   poll: Poll;
   mayKeep: boolean;
   call: Pick<CallClient, 'startPoll'>;
+  /** of a member, who may have prepared some; null: a guest */
+  meetingId: string | null;
   /** with a short word under the icon */
   isShort?: boolean;
   /** it did something on the page itself */
@@ -42,9 +45,10 @@ type PollButtonProps = Pick<ButtonProps, 'size' | 'className'> & {
 };
 
 /** Nothing where nobody may begin one and none is there. */
-export function PollButton({ poll, mayKeep, call, isShort = false, onDone, ...look }: PollButtonProps) {
+export function PollButton({ poll, mayKeep, call, meetingId, isShort = false, onDone, ...look }: PollButtonProps) {
   const { t } = useTranslation('polls');
   const [isMaking, setMaking] = useState(false);
+  const prepared = usePreparedPolls(isMaking ? meetingId : null);
   const { current, isRunning, isOpen, setOpen } = poll;
   const makes = mayKeep && !isRunning;
   if (!makes && current === null) return null;
@@ -69,6 +73,7 @@ export function PollButton({ poll, mayKeep, call, isShort = false, onDone, ...lo
       </Button>
       <PollDialog
         isOpen={isMaking}
+        prepared={prepared}
         onStart={(pollId, draft) => call.startPoll(pollId, draft)}
         onClose={() => {
           setMaking(false);

@@ -5,6 +5,8 @@ import { act } from 'react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
+import { pollUnderTest } from '#contract/poll-under-test.ts';
+import type { SeenPoll } from '#contract/polls.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
 import { PageUnderTest } from '#ui/page-under-test.tsx';
@@ -14,6 +16,7 @@ import devicesEn from '#ui/words/en/devices.ts';
 import documentsEn from '#ui/words/en/documents.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import noticesEn from '#ui/words/en/notices.ts';
+import pollsEn from '#ui/words/en/polls.ts';
 import remoteEn from '#ui/words/en/remote.ts';
 import stageEn from '#ui/words/en/stage.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
@@ -22,6 +25,7 @@ import devicesKo from '#ui/words/ko/devices.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import noticesKo from '#ui/words/ko/notices.ts';
+import pollsKo from '#ui/words/ko/polls.ts';
 import remoteKo from '#ui/words/ko/remote.ts';
 import stageKo from '#ui/words/ko/stage.ts';
 import { FakeSocket } from '../link/fake-socket.ts';
@@ -71,6 +75,7 @@ beforeEach(() => {
   page = new PageUnderTest({
     remote: { en: remoteEn, ko: remoteKo },
     meeting: { en: meetingEn, ko: meetingKo },
+    polls: { en: pollsEn, ko: pollsKo },
     notices: { en: noticesEn, ko: noticesKo },
     bookings: { en: bookingsEn, ko: bookingsKo },
     broadcast: { en: broadcastEn, ko: broadcastKo },
@@ -202,6 +207,28 @@ it('shows the chat of the call, and writes into it for the room', async () => {
   });
   await page.press('Send');
   expect(socket.commands().at(-1)?.command).toMatchObject({ name: 'send-chat', text: 'We are here' });
+});
+
+it('shows the poll of the call with the room’s own answer, answers for the room, and ends it', async () => {
+  await show();
+  expect(page.buttons('New poll')).toEqual([]);
+  const heading = { protocol: PROTOCOL_VERSION, roomId: id(1), epoch: 1, revision: 1, asOfMs: 1 };
+  const shows = (poll: SeenPoll | null, revision: number) =>
+    say({ type: 'projection', name: 'poll', value: { ...heading, revision, callId: id(3), poll } });
+  await shows(null, 1);
+  expect(page.buttons('New poll')).toHaveLength(1);
+  const poll = { ...pollUnderTest({ pollId: id(60), counts: [1, 2], answeredCount: 3, peopleCount: 4 }), ownChoices: [] };
+  await shows(poll, 2);
+  expect(page.buttons('New poll')).toEqual([]);
+  expect(page.text).toContain('2 people, 67%');
+  await page.press('There');
+  expect(socket.commands().at(-1)?.command).toEqual({ name: 'answer-poll', pollId: id(60), choices: [1] });
+  expect(page.buttons('There')[0]?.getAttribute('aria-pressed')).toBe('true');
+  await page.press('End poll');
+  expect(socket.commands().at(-1)?.command).toEqual({ name: 'end-poll', pollId: id(60) });
+  await shows({ ...poll, ownChoices: [1], result: { endedAtMs: 5, rightChoice: null, answers: null } }, 3);
+  expect(page.text).toContain('Your choice');
+  expect(page.buttons('New poll')).toHaveLength(1);
 });
 
 it('asks for the code on the TV before it opens the microphone of a room that it may have left, then opens it', async () => {

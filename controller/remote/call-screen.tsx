@@ -17,6 +17,7 @@ import { AirCard } from './air-card.tsx';
 import { CallTimeBanner } from './call-time-banner.tsx';
 import { CameraPage } from './camera-page.tsx';
 import { ChatCard } from './chat-card.tsx';
+import { RoomPollCard } from './room-poll-card.tsx';
 import { ControlBar } from './control-bar.tsx';
 import { ShownDocument } from './documents-door.tsx';
 import { DevicesPage } from './devices-page.tsx';
@@ -128,6 +129,7 @@ function MeetingPage({ view, link, snapshot, asking }: CallScreenProps) {
         {!isDirecting && <AirCard view={view} link={link} snapshot={snapshot} asking={asking} />}
         <OrderCard view={view} link={link} asking={asking} canInvite={snapshot.waiting !== null} />
         <PeopleCard view={view} link={link} roster={snapshot.roster} asking={asking} />
+        <RoomPollCard view={view} link={link} asking={asking} />
         <ChatCard view={view} link={link} />
         {snapshot.waiting !== null && <NoteCard link={link} />}
       </div>

@@ -17,8 +17,6 @@ export type FollowedPollsOptions = {
   onChange: () => void;
 };
 
-const NOTHING: readonly number[] = [];
-
 export class FollowedPolls {
   readonly #options: FollowedPollsOptions;
   /** by poll, the newest alone */
@@ -115,7 +113,7 @@ export class FollowedPolls {
   #compose(): void {
     this.#seen = this.#known.map((poll) => ({
       ...poll,
-      ownChoices: this.#unanswered.get(poll.pollId)?.choices ?? this.#own.get(poll.pollId) ?? NOTHING,
+      ownChoices: [...(this.#unanswered.get(poll.pollId)?.choices ?? this.#own.get(poll.pollId) ?? [])],
     }));
   }
 }

@@ -84,7 +84,8 @@ export const OwnAnswer = z.object({ pollId: Id, choices: z.array(z.number().int(
 export type OwnAnswer = z.infer<typeof OwnAnswer>;
 
 /** A poll as one page has it. */
-export type SeenPoll = CallPoll & { readonly ownChoices: readonly number[] };
+export const SeenPoll = CallPoll.extend({ ownChoices: z.array(z.number().int().nonnegative()) });
+export type SeenPoll = z.infer<typeof SeenPoll>;
 
 /**
  * By choice, whole percent of the people who have answered. Of one choice each they are 100 together: what rounding loses goes to

@@ -11,6 +11,7 @@ import { BookingId } from './room-agenda.ts';
 import { HelpText, HelpTopic } from './help-request.ts';
 import { DeviceKey, MediaDeviceKind } from './room-equipment.ts';
 import { Layout } from './room-state.ts';
+import { PollChoices, PollDraft } from './polls.ts';
 import { EpochMs, Id, PresetName, z } from './schema.ts';
 import { DocumentAct } from './shared-document.ts';
 
@@ -44,6 +45,11 @@ export const RoomCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('lower-hand'), peerId: Id }),
   z.strictObject({ name: z.literal('send-chat'), messageId: Id, text: ChatText }),
   z.strictObject({ name: z.literal('recall-chat'), messageId: Id }),
+  z.strictObject({ name: z.literal('start-poll'), pollId: Id, draft: PollDraft }),
+  /** as one participant, whichever phone asks */
+  z.strictObject({ name: z.literal('answer-poll'), pollId: Id, choices: PollChoices }),
+  z.strictObject({ name: z.literal('end-poll'), pollId: Id }),
+  z.strictObject({ name: z.literal('hide-poll'), pollId: Id }),
   /** the TV shows its code for CODE_SHOWN_MS, so that a phone can prove that it is in the room */
   z.strictObject({ name: z.literal('show-code') }),
   z.strictObject({ name: z.literal('answer-feedback'), answer: z.enum(['good', 'bad']) }),
@@ -115,6 +121,10 @@ export const CALL_COMMANDS = [
   'lower-hand',
   'send-chat',
   'recall-chat',
+  'start-poll',
+  'answer-poll',
+  'end-poll',
+  'hide-poll',
   'show-code',
   'answer-feedback',
   'watch-roster',

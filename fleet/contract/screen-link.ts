@@ -12,6 +12,7 @@ import { ErrorCode, ReportedErrorCode } from './error-codes.ts';
 import { CallGrant, DocumentAccess, IceServer } from './grants.ts';
 import { Viewing } from './live-delivery.ts';
 import { openUnion, openWord } from './open-words.ts';
+import { PollChoices, PollDraft, SeenPoll } from './polls.ts';
 import { ProtocolVersion } from './protocol-version.ts';
 import { CameraState, Layout, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
 import { CallQuality, DeviceSight } from './kiosk-health.ts';
@@ -162,6 +163,10 @@ export const AgentToScreen = openUnion('type', [
       z.object({ name: z.literal('lower-hand'), peerId: Id }),
       z.object({ name: z.literal('send-chat'), messageId: Id, text: ChatText }),
       z.object({ name: z.literal('recall-chat'), messageId: Id }),
+      z.object({ name: z.literal('start-poll'), pollId: Id, draft: PollDraft }),
+      z.object({ name: z.literal('answer-poll'), pollId: Id, choices: PollChoices }),
+      z.object({ name: z.literal('end-poll'), pollId: Id }),
+      z.object({ name: z.literal('hide-poll'), pollId: Id }),
       /** the pairing code, in a call, for CODE_SHOWN_MS */
       z.object({ name: z.literal('show-code') }),
       /** the browser's device ids that the policy picked; null: whatever the browser would take */
@@ -266,6 +271,8 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('call-air'), callId: Id, air: CallAir }),
   /** the newest of the call's chat, in their order, each time it grows */
   z.strictObject({ type: z.literal('chat'), callId: Id, messages: z.array(ChatMessage).max(CHAT_MESSAGES_IN_ROOM) }),
+  /** the newest of the call, while it runs or TVs show its result */
+  z.strictObject({ type: z.literal('poll'), callId: Id, poll: SeenPoll.nullable() }),
   /** the tracks as they are: the one truth about mute */
   z.strictObject({
     type: z.literal('track-state'),

@@ -30,6 +30,7 @@ import { broadcastsPart } from './broadcasts/part.ts';
 import { calendarPart } from './calendar/part.ts';
 import { CertificateRenewal } from './certificate-renewal.ts';
 import { chatPart } from './chat/part.ts';
+import { pollsPart } from './polls/part.ts';
 import { Delegation } from './delegation.ts';
 import { documentsPart } from './documents/part.ts';
 import { FleetLink } from './fleet-link.ts';
@@ -337,6 +338,7 @@ const parts: Parts = new Parts({
     documentsPart(identity.roomId),
     broadcastsPart,
     chatPart,
+    pollsPart,
     healthPart(dataDir),
     helpPart({
       roomId: identity.roomId,

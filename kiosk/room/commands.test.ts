@@ -33,6 +33,13 @@ const FIELDS: Partial<Record<CallCommand['name'], object>> = {
   'lower-hand': { peerId: guest.peerId },
   'send-chat': { messageId: id(91), text: 'Hello' },
   'recall-chat': { messageId: id(91) },
+  'start-poll': {
+    pollId: id(92),
+    draft: { question: 'Where?', choices: ['Here', 'There'], isMultiple: false, isSecret: false, rightChoice: null },
+  },
+  'answer-poll': { pollId: id(92), choices: [1] },
+  'end-poll': { pollId: id(92) },
+  'hide-poll': { pollId: id(92) },
   'answer-feedback': { answer: 'good' },
 };
 const ANSWERS: Record<CallCommand['name'], string> = {
@@ -56,6 +63,10 @@ const ANSWERS: Record<CallCommand['name'], string> = {
   'lower-hand': 'no no no yes yes no no',
   'send-chat': 'no no no yes yes no no',
   'recall-chat': 'no no no yes yes no no',
+  'start-poll': 'no no no yes yes no no',
+  'answer-poll': 'no no no yes yes no no',
+  'end-poll': 'no no no yes yes no no',
+  'hide-poll': 'no no no yes yes no no',
   'show-code': 'no no no yes yes no no',
   'answer-feedback': 'no no no no no yes no',
   'watch-roster': 'yes yes yes yes yes yes yes',
@@ -169,6 +180,14 @@ describe('does', () => {
     ['roster', 'in-call', given('watch-roster'), 'in-call: watch-roster; accepted'],
   ];
   it.each(rows)('%s', (_, from, event, outcome) => expect(outcomeOf(from, event)).toBe(outcome));
+
+  it.each(['start-poll', 'answer-poll', 'end-poll', 'hide-poll'] as const)(
+    '%s goes to the screen as it was asked',
+    (name) => {
+      const effects = new RoomUnderTest(roomIn('in-call')).take(given(name, FIELDS[name]));
+      expect(effects[0]).toEqual({ type: 'screen', effect: { name, ...FIELDS[name] } });
+    },
+  );
 
   it('give the node the order as it was asked', () => {
     const effects = new RoomUnderTest(roomIn('in-call')).take(given('set-order', FIELDS['set-order']));

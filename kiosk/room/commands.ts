@@ -70,6 +70,10 @@ function decide(room: Room, { command, grant, bookingTitle }: CommandEvent, nowM
     case 'raise-hand':
     case 'send-chat':
     case 'recall-chat':
+    case 'start-poll':
+    case 'answer-poll':
+    case 'end-poll':
+    case 'hide-poll':
     case 'show-code':
       return inCall(phase, null, () => tell(room, command));
     case 'answer-feedback':

@@ -71,6 +71,13 @@ const COMMANDS: Record<CallCommand['name'], fc.Arbitrary<object>> = {
   'lower-hand': whom,
   'send-chat': fc.constant({ messageId: id(91), text: 'Hello' }),
   'recall-chat': fc.constant({ messageId: id(91) }),
+  'start-poll': fc.constant({
+    pollId: id(92),
+    draft: { question: 'Where?', choices: ['Here', 'There'], isMultiple: false, isSecret: false, rightChoice: null },
+  }),
+  'answer-poll': fc.constant({ pollId: id(92), choices: [1] }),
+  'end-poll': fc.constant({ pollId: id(92) }),
+  'hide-poll': fc.constant({ pollId: id(92) }),
   'show-code': nothing,
   'answer-feedback': fc.record({ answer: fc.constantFrom('good', 'bad') }),
   'watch-roster': nothing,
@@ -196,6 +203,8 @@ const TOLD = [
   ],
   ...['set-stage-page', 'mute-participant', 'mute-all', 'remove-participant', 'set-order', 'set-role', 'let-speak'],
   ...['raise-hand', 'lower-hand', 'send-chat', 'recall-chat', 'show-code'],
+  ...['raise-hand', 'lower-hand', 'send-chat', 'show-code'],
+  ...['start-poll', 'answer-poll', 'end-poll', 'hide-poll'],
 ];
 
 const acts = fc.array(

@@ -111,7 +111,8 @@ export type PartReport = Extract<
       | 'presented'
       | 'device-sights'
       | 'call-quality'
-      | 'chat';
+      | 'chat'
+      | 'poll';
   }
 >;
 const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
@@ -130,6 +131,7 @@ const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'device-sights',
   'call-quality',
   'chat',
+  'poll',
 ] satisfies PartReport['type'][]);
 export const isPartReport = (report: ScreenToAgent): report is PartReport => PART_REPORTS.has(report.type);
 type ScreenReport = Exclude<ScreenToAgent, { type: 'hello' | 'alive' } | PartReport>;

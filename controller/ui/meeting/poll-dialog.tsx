@@ -3,41 +3,67 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { v7 as newId } from 'uuid';
 import type { PollDraft } from '#contract/polls.ts';
+import type { PreparedPoll } from '#contract/http/polls-api.ts';
+import { Button } from '../button.tsx';
 import { Dialog } from '../dialog.tsx';
 import { useAsyncAction } from '../use-async-action.ts';
 import { PollForm } from './poll-form.tsx';
 
 type PollDialogProps = {
   isOpen: boolean;
+  /** what hosts prepared: chosen, it fills the form */
+  prepared?: readonly PreparedPoll[];
   /** the same id again is one poll */
   onStart: (pollId: string, draft: PollDraft) => Promise<void>;
   onClose: () => void;
 };
 
-export function PollDialog({ isOpen, onStart, onClose }: PollDialogProps) {
+export function PollDialog({ isOpen, prepared = NONE, onStart, onClose }: PollDialogProps) {
   const { t } = useTranslation('polls');
   return (
     <Dialog title={t('new')} isOpen={isOpen} onClose={onClose} className="sm:max-w-xl!">
-      <NewPoll onStart={onStart} onClose={onClose} />
+      <NewPoll prepared={prepared} onStart={onStart} onClose={onClose} />
     </Dialog>
   );
 }
 
-function NewPoll({ onStart, onClose }: Omit<PollDialogProps, 'isOpen'>) {
+const NONE: readonly PreparedPoll[] = [];
+
+function NewPoll({ prepared, onStart, onClose }: Required<Omit<PollDialogProps, 'isOpen'>>) {
   const { t } = useTranslation('polls');
   const { t: errors } = useTranslation('errors');
   const [pollId] = useState(() => newId());
+  const [chosen, setChosen] = useState<PreparedPoll | null>(null);
   const { run, isPending, problem } = useAsyncAction();
   const start = async (draft: PollDraft) => {
     const done = await run(() => onStart(pollId, draft).then(() => true));
     if (done) onClose();
   };
   return (
-    <PollForm
-      action={t('start')}
-      isPending={isPending}
-      failed={problem === null ? null : errors(`${problem.code}.what`)}
-      onSubmit={(draft) => void start(draft)}
-    />
+    <>
+      {prepared.length > 0 && (
+        <section aria-label={t('prepared')} className="flex flex-col gap-2">
+          <h3 className="text-base font-medium">{t('prepared')}</h3>
+          {prepared.map((each) => (
+            <Button
+              key={each.preparedPollId}
+              variant={each === chosen ? 'inverted' : 'plain'}
+              className="justify-start! text-left! break-words"
+              onPress={() => setChosen(each)}
+            >
+              {each.draft.question}
+            </Button>
+          ))}
+        </section>
+      )}
+      <PollForm
+        key={chosen?.preparedPollId}
+        initial={chosen?.draft}
+        action={t('start')}
+        isPending={isPending}
+        failed={problem === null ? null : errors(`${problem.code}.what`)}
+        onSubmit={(draft) => void start(draft)}
+      />
+    </>
   );
 }

@@ -18,6 +18,8 @@ const EMPTY: Typed = { question: '', choices: ['', ''], isMultiple: false, isSec
 
 type Problem = 'questionMissing' | 'questionTooLong' | 'tooFew' | 'same' | 'choiceTooLong' | 'rightMissing';
 
+const typedOf = ({ rightChoice, ...draft }: PollDraft): Typed => ({ ...draft, right: rightChoice });
+
 /** What is wrong with it, in the order in which a person reads the form; blank choices are left out. */
 function draftOf({ question, choices, isMultiple, isSecret, right }: Typed): PollDraft | Problem {
   const typed = choices
@@ -34,6 +36,8 @@ function draftOf({ question, choices, isMultiple, isSecret, right }: Typed): Pol
 }
 
 type PollFormProps = {
+  /** what it begins with */
+  initial?: PollDraft | undefined;
   /** the verb of its button */
   action: string;
   isPending: boolean;
@@ -42,9 +46,9 @@ type PollFormProps = {
   onSubmit: (draft: PollDraft) => void;
 };
 
-export function PollForm({ action, isPending, failed, onSubmit }: PollFormProps) {
+export function PollForm({ initial, action, isPending, failed, onSubmit }: PollFormProps) {
   const { t } = useTranslation('polls');
-  const [typed, setTyped] = useState(EMPTY);
+  const [typed, setTyped] = useState(() => (initial === undefined ? EMPTY : typedOf(initial)));
   const [problem, setProblem] = useState<Problem | null>(null);
   const change = (part: Partial<Typed>) => {
     setTyped({ ...typed, ...part });

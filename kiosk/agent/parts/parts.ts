@@ -19,7 +19,14 @@ const HEALTHY_MS = 30_000;
 /** A part that failed may hang when it is stopped. */
 const STOPPED_WITHIN_MS = 5_000;
 /** Reports of how something is: a part that starts later gets the last one. */
-const LASTING_REPORTS: readonly PartReport['type'][] = ['media-devices', 'camera-axes', 'document', 'drawing', 'chat'];
+const LASTING_REPORTS: readonly PartReport['type'][] = [
+  'media-devices',
+  'camera-axes',
+  'document',
+  'drawing',
+  'chat',
+  'poll',
+];
 
 export type PartsOptions = {
   list: readonly PartDeclaration[];

@@ -35,6 +35,7 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
     if (newPlace || before.call.order !== now.call.order) reports.push(orderReport(phase.callId, now.call));
     if (newPlace || before.call.air !== now.call.air) reports.push(airReport(phase.callId, now.call));
     if (newPlace || before.call.chat !== now.call.chat) reports.push(chatReport(phase.callId, now.call));
+    if (newPlace || before.call.polls !== now.call.polls) reports.push(pollReport(phase.callId, now.call));
     const sameDocument =
       before.call.document === now.call.document &&
       before.call.withdrawn === now.call.withdrawn &&
@@ -60,6 +61,7 @@ export function standingReports(now: ReportedCall): ScreenToAgent[] {
     orderReport(phase.callId, call),
     airReport(phase.callId, call),
     chatReport(phase.callId, call),
+    pollReport(phase.callId, call),
     documentReport(ticket, now),
   ];
 }
@@ -120,6 +122,11 @@ function airReport(callId: string, { air }: CallState): ScreenToAgent {
 
 function chatReport(callId: string, { chat }: CallState): ScreenToAgent {
   return { type: 'chat', callId, messages: chat.slice(-CHAT_MESSAGES_IN_ROOM) };
+}
+
+function pollReport(callId: string, { polls }: CallState): ScreenToAgent {
+  const poll = polls.at(-1) ?? null;
+  return { type: 'poll', callId, poll: poll?.result && !poll.isShown ? null : poll };
 }
 
 function documentReport({ callId, peerId }: ResumeTicket, { call, documentIsNewest }: ReportedCall): ScreenToAgent {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
+import { pollUnderTest } from '#contract/poll-under-test.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CallClient } from '#call/call-client.ts';
 import type { CallPhase, CallState } from '#call/call-state.ts';
@@ -150,6 +151,10 @@ class FakeCall {
   lowerHand = (peerId: string) => this.#ask(`lower ${peerId}`);
   sendChat = (text: string, messageId: string) => this.#ask(`chat ${text} ${messageId}`);
   recallChat = (messageId: string) => this.#ask(`recall ${messageId}`);
+  startPoll = (pollId: string, { question }: { question: string }) => this.#ask(`poll ${pollId} ${question}`);
+  answerPoll = (pollId: string, choices: readonly number[]) => this.#ask(`answer ${pollId} ${choices}`);
+  endPoll = (pollId: string) => this.#ask(`end poll ${pollId}`);
+  hidePoll = (pollId: string) => this.#ask(`hide poll ${pollId}`);
   removeParticipant = (peerId: string) => this.#ask(`remove ${peerId}`);
   setMicrophone(): void {}
   setCamera(): void {}
@@ -267,6 +272,7 @@ describe('the screen’s session', () => {
       'call-order',
       'call-air',
       'chat',
+      'poll',
       'document',
     ]);
   });
@@ -335,6 +341,7 @@ describe('the screen’s session', () => {
       'call-order',
       'call-air',
       'chat',
+      'poll',
       'document',
     ]);
     expect(call.asked).toEqual(['join']);
@@ -500,6 +507,28 @@ describe('the screen’s session', () => {
       `chat Hello ${id(6)}`,
       `recall ${id(6)}`,
     ]);
+  });
+
+  it('asks the node for polls as the room asks, and reports the newest while it is to be seen', () => {
+    const { call, up, effect, of } = session();
+    up();
+    const draft = { question: 'Where?', choices: ['A', 'B'], isMultiple: false, isSecret: false, rightChoice: null };
+    effect({ name: 'start-poll', pollId: id(6), draft });
+    effect({ name: 'answer-poll', pollId: id(6), choices: [1] });
+    effect({ name: 'end-poll', pollId: id(6) });
+    effect({ name: 'hide-poll', pollId: id(6) });
+    expect(call.asked).toEqual([
+      `poll ${id(6)} Where?`,
+      `answer ${id(6)} 1`,
+      `end poll ${id(6)}`,
+      `hide poll ${id(6)}`,
+    ]);
+    const poll = { ...pollUnderTest({ pollId: id(6) }), ownChoices: [1] };
+    const ended = { ...poll, result: { endedAtMs: 5, rightChoice: null, answers: null } };
+    call.become(joined, { polls: [{ ...ended, pollId: id(5) }, poll] });
+    call.become(joined, { polls: [ended] });
+    call.become(joined, { polls: [{ ...ended, isShown: false }] });
+    expect(of('poll').map((report) => report.poll)).toEqual([poll, ended, null]);
   });
 
   it('shows the pairing code for a minute, no longer than the call', () => {

@@ -317,6 +317,17 @@ export class ScreenSession {
         return;
       case 'recall-chat':
         this.#attempt('recall-chat', this.call.recallChat(effect.messageId));
+      case 'start-poll':
+        this.#attempt('start-poll', this.call.startPoll(effect.pollId, effect.draft));
+        return;
+      case 'answer-poll':
+        this.#attempt('answer-poll', this.call.answerPoll(effect.pollId, effect.choices));
+        return;
+      case 'end-poll':
+        this.#attempt('end-poll', this.call.endPoll(effect.pollId));
+        return;
+      case 'hide-poll':
+        this.#attempt('hide-poll', this.call.hidePoll(effect.pollId));
         return;
       case 'show-code':
         this.#showCode();

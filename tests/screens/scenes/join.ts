@@ -186,6 +186,25 @@ function host(name: string, { waiting = [], isLocked = false, after }: Hosted = 
               : { invite: invite(), joinUrl: `https://maru.example/join#${'eyJhbGciOiJFZERTQSJ9'.repeat(6)}` },
         }),
       );
+      await page.route('**/api/v1/meetings/*/prepared-polls', (route) =>
+        route.fulfill({
+          json: {
+            preparedPolls: [
+              {
+                preparedPollId: id(961),
+                preparedAtMs: 5,
+                draft: {
+                  question: '오늘 결정한 내용에 모두 동의하십니까?',
+                  choices: ['예', '아니요'],
+                  isMultiple: false,
+                  isSecret: true,
+                  rightChoice: null,
+                },
+              },
+            ],
+          },
+        }),
+      );
       await playStreams(page, { '/waiting': { name: 'waiting', data: waitingPeople(...waiting) } });
       await node.attach(page);
     },
@@ -332,6 +351,12 @@ export const joinScenes: readonly Scene[] = [
   }),
   host('poll', { after: async (_page, node) => node.tell('poll-changed', runningPoll) }),
   host('poll-new', { after: openNewPoll }),
+  host('poll-prepared', {
+    after: async (page) => {
+      await openNewPoll(page);
+      await page.getByRole('button', { name: /동의하십니까/ }).click();
+    },
+  }),
   host('poll-new-quiz', {
     after: async (page) => {
       await openNewPoll(page);

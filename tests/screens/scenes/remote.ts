@@ -1,6 +1,8 @@
 /** Every state of the remote, as the room link would tell it. */
 import type { Page, WebSocketRoute } from 'playwright-core';
 import type { ChatMessage } from '#contract/chat.ts';
+import type { SeenPoll } from '#contract/polls.ts';
+import { endedQuiz, runningPoll } from './polls.ts';
 import { type MeetingAir, OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
@@ -145,6 +147,7 @@ export type Link = {
   /** undefined: by a server that lets nobody in */
   waiting?: WaitingPerson[];
   chat?: ChatMessage[];
+  poll?: SeenPoll | null;
   /** undefined: by a server that broadcasts nothing */
   air?: MeetingAir;
   /** base64 of a JPEG */
@@ -217,6 +220,7 @@ export async function paired(page: Page, link: Link): Promise<void> {
           broadcasts: link.broadcasts && { ...heading, ...link.broadcasts },
           help: link.help && { ...heading, ...link.help },
           update: link.update && { ...heading, ...link.update },
+          poll: link.poll === undefined ? undefined : { ...heading, callId: id(3), poll: link.poll },
           chat: link.chat && { ...heading, callId: id(3), messages: link.chat },
         },
         online: link.online ?? true,
@@ -656,6 +660,19 @@ export const remoteScenes: readonly Scene[] = [
   }),
   scene('call-chat', { state: roomState({ phase: inCall(led) }), waiting: [], chat: written }, (page) =>
     page.getByRole('log').scrollIntoViewIfNeeded(),
+  ),
+  scene(
+    'call-poll',
+    { state: roomState({ phase: inCall(led) }), waiting: [], poll: { ...runningPoll, ownChoices: [0] } },
+    (page) => page.getByRole('region', { name: /^(Poll|투표)$/ }).scrollIntoViewIfNeeded(),
+  ),
+  scene(
+    'call-poll-ended',
+    { state: roomState({ phase: inCall(led) }), waiting: [], poll: { ...endedQuiz, ownChoices: [1] } },
+    (page) => page.getByRole('region', { name: /^(Quiz|퀴즈)$/ }).scrollIntoViewIfNeeded(),
+  ),
+  scene('call-poll-none', { state: roomState({ phase: inCall(few) }), waiting: [], poll: null }, (page) =>
+    page.getByRole('region', { name: /^(Polls|투표)$/ }).scrollIntoViewIfNeeded(),
   ),
   scene('call-chat-empty', { state: roomState({ phase: inCall(few) }), waiting: [], chat: [] }, (page) =>
     page.getByRole('log').scrollIntoViewIfNeeded(),

@@ -79,6 +79,10 @@ export function applyCommand(
     case 'lower-hand':
     case 'send-chat':
     case 'recall-chat':
+    case 'start-poll':
+    case 'answer-poll':
+    case 'end-poll':
+    case 'hide-poll':
     case 'show-code':
     case 'answer-feedback':
       throw new InvalidStateError('not-possible-now', 'a simulated room is alone');

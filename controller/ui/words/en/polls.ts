@@ -44,6 +44,7 @@ export default {
   others_one: 'and {{count}} more',
   others_other: 'and {{count}} more',
   section: 'Polls',
+  ofRoom: 'Ask everybody in the meeting; the TV shows the result.',
   runs: 'running',
   lost: 'No result: the connection to the media server was lost',
   prepare: 'Prepare a poll',

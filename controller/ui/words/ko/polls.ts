@@ -45,6 +45,7 @@ export default {
   counted: '{{people}}, {{percent}}%',
   others_other: '외 {{count}}명',
   section: '투표',
+  ofRoom: '회의에 참여한 모두에게 묻고 결과를 TV에 표시합니다.',
   runs: '진행 중',
   lost: '미디어 서버와 연결이 끊겨 결과가 없습니다',
   prepare: '투표 준비',
