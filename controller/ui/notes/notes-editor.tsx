@@ -151,22 +151,24 @@ function Bar({ editor, atCaret: { active, canUndo, canRedo } }: { editor: Editor
           {(key === 'decision' || key === 'taskList') && t(`kind.${key}`)}
         </ToggleButton>
       ))}
-      <Button
-        variant="quiet"
-        icon={Undo}
-        aria-label={t('undo')}
-        isDisabled={!canUndo}
-        preventFocusOnPress
-        onPress={() => chain().undo().run()}
-      />
-      <Button
-        variant="quiet"
-        icon={Redo}
-        aria-label={t('redo')}
-        isDisabled={!canRedo}
-        preventFocusOnPress
-        onPress={() => chain().redo().run()}
-      />
+      <span className="flex gap-1">
+        <Button
+          variant="quiet"
+          icon={Undo}
+          aria-label={t('undo')}
+          isDisabled={!canUndo}
+          preventFocusOnPress
+          onPress={() => chain().undo().run()}
+        />
+        <Button
+          variant="quiet"
+          icon={Redo}
+          aria-label={t('redo')}
+          isDisabled={!canRedo}
+          preventFocusOnPress
+          onPress={() => chain().redo().run()}
+        />
+      </span>
     </div>
   );
 }

@@ -677,6 +677,11 @@ export const remoteScenes: readonly Scene[] = [
   scene('call-chat-empty', { state: roomState({ phase: inCall(few) }), waiting: [], chat: [] }, (page) =>
     page.getByRole('log').scrollIntoViewIfNeeded(),
   ),
+  scene('call-note', { state: roomState({ phase: inCall(few) }), waiting: [] }, press(/^Add a note$|^메모 추가$/)),
+  scene('call-note-task', { state: roomState({ phase: inCall(few) }), waiting: [] }, async (page) => {
+    await press(/^Add a note$|^메모 추가$/)(page);
+    await page.getByRole('radio', { name: /^Task$|^할 일$/ }).click();
+  }),
   scene('call-invite', { state: roomState({ phase: inCall(few) }), waiting: [] }, press(/^Invite$|^초대$/)),
   scene(
     'call-presence',

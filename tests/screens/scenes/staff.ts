@@ -8,6 +8,7 @@ import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from 
 import type { CallAttendance, MeetingMinutes } from '#contract/http/record-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { WaitingList } from '#contract/waiting.ts';
+import { type PlayedNotes, playNotes } from '../played-notes.ts';
 import { playStreams } from '../played-streams.ts';
 import { endedQuiz, longPoll, runningPoll } from './polls.ts';
 import type { Scene } from './scene.ts';
@@ -229,6 +230,7 @@ type Told = {
   waiting?: WaitingList;
   /** of the meeting; absent: the account may neither broadcast nor record it */
   air?: MeetingAir;
+  notes?: PlayedNotes;
   hash?: string;
   act?: (page: Page) => Promise<unknown>;
 };
@@ -298,7 +300,7 @@ const posts: ChatPost[] = [
 
 function scene(
   name: string,
-  { answers = {}, home: shown = home, isOut = false, waiting: waits = waiting, air, hash = '', act }: Told = {},
+  { answers = {}, home: shown = home, isOut = false, waiting: waits = waiting, air, notes, hash = '', act }: Told = {},
 ): Scene {
   const all: Partial<Record<RouteName, Answer>> = {
     currentSession: isOut ? refusal(401, 'not-signed-in') : { body: { account } },
@@ -352,6 +354,7 @@ function scene(
         if (answer === 'no-answer') return route.abort();
         return route.fulfill({ status: answer.status ?? 200, json: answer.body });
       });
+      if (notes) await playNotes(page, notes);
       await playStreams(page, {
         'staff-home': shown && { name: 'home', data: shown },
         '/waiting': { name: 'waiting', data: waits },
@@ -364,6 +367,14 @@ function scene(
     },
   };
 }
+/** @param line in which the caret is put; absent: none; null: nothing comes */
+const openNotes = (line?: string | null) => async (page: Page) => {
+  await page.getByRole('button', { name: /^(Open the notes|메모 열기)$/ }).click();
+  if (line === null) return;
+  const editor = page.getByRole('textbox', { name: /^(Notes of the meeting|회의 메모)$/ });
+  await editor.scrollIntoViewIfNeeded();
+  if (line !== undefined) await editor.getByText(line, { exact: true }).click();
+};
 const press = (name: RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
 const meetingHash = `#/meetings/${id(103)}`;
 
@@ -497,6 +508,19 @@ export const staffScenes: readonly Scene[] = [
   scene('meeting-cancelled', {
     hash: meetingHash,
     answers: { meeting: { body: { meeting: { ...detail, isCancelled: true, participantCount: 0 } } } },
+  }),
+  scene('notes', { hash: meetingHash, notes: {}, act: openNotes('Write to the dealers') }),
+  scene('notes-read-only', { hash: meetingHash, notes: { access: 'read' }, act: openNotes() }),
+  scene('notes-loading', { hash: meetingHash, notes: { behaves: 'silent' }, act: openNotes(null) }),
+  scene('notes-offline', { hash: meetingHash, notes: { behaves: 'gone' }, act: openNotes() }),
+  scene('notes-too-large', {
+    hash: meetingHash,
+    notes: { behaves: 'full' },
+    act: async (page) => {
+      await openNotes('Write to the dealers')(page);
+      await page.keyboard.type('x');
+      await page.getByRole('button', { name: /^(Open the notes again|메모 다시 열기)$/ }).scrollIntoViewIfNeeded();
+    },
   }),
   scene('meeting-gone', { hash: meetingHash, answers: { meeting: refusal(404, 'not-found') } }),
   scene('meeting-invite', { hash: meetingHash, act: press(/^(Invite|초대)$/) }),
