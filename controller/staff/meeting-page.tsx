@@ -101,9 +101,9 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         <NotesSection meetingId={meetingId} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
         <ChatSection meeting={meeting} />
+        <PollsSection meeting={meeting} isHost={isHost} />
         <MinutesSection meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
         <AttendanceSection meeting={meeting} />
-        <PollsSection meeting={meeting} isHost={isHost} />
         {isHost && (
           <Card title={words('links.title')}>
             <InviteList meetingId={meetingId} asOf={meeting} />

@@ -71,7 +71,6 @@ export class StaffServerUnderTest extends PlayedServer {
     signInWays: () => ({ body: { openid: null } }),
     signOut: () => ({ body: {} }),
     listInvites: () => ({ body: { invites: [] } }),
-    chatPosts: () => ({ body: { posts: this.posts, hasOlder: false } }),
     minutes: () => ({ body: { minutes: [] } }),
     attendance: () => ({ body: { calls: [] } }),
     meetingPolls: () => ({ body: { polls: [] } }),

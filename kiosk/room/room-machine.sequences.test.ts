@@ -203,7 +203,6 @@ const TOLD = [
   ],
   ...['set-stage-page', 'mute-participant', 'mute-all', 'remove-participant', 'set-order', 'set-role', 'let-speak'],
   ...['raise-hand', 'lower-hand', 'send-chat', 'recall-chat', 'show-code'],
-  ...['raise-hand', 'lower-hand', 'send-chat', 'show-code'],
   ...['start-poll', 'answer-poll', 'end-poll', 'hide-poll'],
 ];
 

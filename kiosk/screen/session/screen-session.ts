@@ -317,6 +317,7 @@ export class ScreenSession {
         return;
       case 'recall-chat':
         this.#attempt('recall-chat', this.call.recallChat(effect.messageId));
+        return;
       case 'start-poll':
         this.#attempt('start-poll', this.call.startPoll(effect.pollId, effect.draft));
         return;

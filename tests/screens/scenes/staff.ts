@@ -306,7 +306,6 @@ function scene(
     currentSession: isOut ? refusal(401, 'not-signed-in') : { body: { account } },
     signInWays: { body: { openid: null } },
     meeting: { body: { meeting: detail } },
-    chatPosts: { body: { posts, hasOlder: true } },
     minutes: { body: { minutes: [] } },
     attendance: { body: { calls: [] } },
     pastMeetings: { body: pastList },
