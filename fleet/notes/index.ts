@@ -2,3 +2,4 @@
 export { Notes } from './notes.ts';
 export type { NotesRights } from './notes-link-session.ts';
 export { NotesLinks } from './notes-links.ts';
+export { writtenNotes } from './written-notes.ts';

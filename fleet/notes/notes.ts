@@ -1,12 +1,9 @@
-/** The aggregate: which meetings' notes are in memory, for how long, and what other parts of the server read and add. */
+/** The aggregate: which meetings' notes are in memory, for how long, and what other parts of the server add. */
 import type { Logger } from 'pino';
 import { ProtocolError } from '#contract/error-codes.ts';
-import { NOTES_FRAGMENT } from '#contract/notes-link.ts';
 import type { NoteLine } from '#contract/note-line.ts';
 import type { AuthorityStore } from '../store/index.ts';
-import { appendLine, MOST_BYTES_OF_LINE, type NotesOutcomes, outcomesIn } from './note-lines.ts';
-import { markdownOf } from './notes-markdown.ts';
-import { documentOf, readNotes } from './notes-rows.ts';
+import { appendLine, MOST_BYTES_OF_LINE } from './note-lines.ts';
 import { OpenNotes, SNAPSHOT_IDLE_MS } from './open-notes.ts';
 
 const LOOK_MS = 5_000;
@@ -69,27 +66,6 @@ export class Notes {
     for (const oldest of this.#lines.keys()) if (this.#lines.size > MOST_KNOWN_LINES) this.#lines.delete(oldest);
     adding.catch(() => this.#lines.delete(lineId));
     return adding;
-  }
-
-  /** As Markdown (CommonMark, with the task lists of GitHub); empty: nothing was written. */
-  async markdown(meetingId: string): Promise<string> {
-    return this.#readOnly(meetingId, ({ doc }) => markdownOf(doc.getXmlFragment(NOTES_FRAGMENT)));
-  }
-
-  /** What the meeting decided, and its tasks, in the order of the notes. */
-  async outcomes(meetingId: string): Promise<NotesOutcomes> {
-    return this.#readOnly(meetingId, ({ doc }) => outcomesIn(doc.getXmlFragment(NOTES_FRAGMENT)));
-  }
-
-  async #readOnly<T>(meetingId: string, read: (notes: Pick<OpenNotes, 'doc'>) => T): Promise<T> {
-    const opened = await this.#entries.get(meetingId)?.notes;
-    if (opened) return read(opened);
-    const doc = documentOf(await readNotes(this.#store.read, meetingId));
-    try {
-      return read({ doc });
-    } finally {
-      doc.destroy();
-    }
   }
 
   #read(meetingId: string): Entry {

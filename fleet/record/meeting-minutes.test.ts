@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MAX_MINUTES_UNITS } from '#contract/http/record-api.ts';
+import { pino } from 'pino';
 import { MeetingMails } from '../mail/index.ts';
+import { Notes } from '../notes/index.ts';
 import { type AuthorityStore, type AuthorityTables, authorityStore, newId } from '../store/index.ts';
 import { MINUTES_AFTER_MS, MinutesOfMeetings } from './meeting-minutes.ts';
 
@@ -209,6 +211,51 @@ test('name people, agenda, pages and what was broadcast, as people typed it', as
     hostName: 'Mina Kim',
     sections: { people: [{ displayName: 'Mina Kim' }, {}, {}], documents: [{ pages: [{ page: 1 }, { page: 2 }] }] },
   });
+});
+
+test('have what the meeting decided, who does what until when, its polls as everybody saw them, and its notes', async () => {
+  const callId = await call(at(43));
+  await stay(callId, 'Mina Kim', at(0), at(43));
+  const logger = pino({ level: 'silent' });
+  const notes = new Notes({ store, logger });
+  await notes.append(meetingId, newId(), { kind: 'note', text: '# not a heading' });
+  await notes.append(meetingId, newId(), { kind: 'decision', text: 'We *move* in May' });
+  await notes.append(meetingId, newId(), { kind: 'task', text: 'Rent a hall', person: '이준', dueOn: '2027-02-01' });
+  await notes.append(meetingId, newId(), { kind: 'task', text: 'Ask', person: null, dueOn: null });
+  const poll = {
+    pollId: newId(),
+    question: 'Where [next]?',
+    choices: ['Seoul', '부산', 'Online'],
+    isMultiple: false,
+    isSecret: false,
+    isQuiz: true,
+    startedBy: 'Mina Kim',
+    startedAtMs: at(9),
+    isShown: false,
+    counts: [1, 2, 0],
+    answeredCount: 3,
+    peopleCount: 4,
+    result: { endedAtMs: at(10), rightChoice: 1, answers: [{ displayName: 'Joon', choices: [1] }] },
+  };
+  const kept = { callId, meetingId, pollId: poll.pollId, startedAtMs: at(9) };
+  const ofAnother = { ...kept, callId: await call(at(-3_000), { openedAtMs: at(-3_010) }) };
+  await store.write((trx) =>
+    trx
+      .insertInto('poll')
+      .values([kept, ofAnother].map((each) => ({ ...each, poll: JSON.stringify(poll) })))
+      .execute(),
+  );
+  await due(60);
+  const { text } = (await drafts())[0]!;
+  const [, , , ...rest] = text.split('\n## ');
+  expect(rest).toEqual([
+    'Decisions\n\n- We \\*move\\* in May\n',
+    'Tasks\n\n- [ ] Rent a hall (이준, by 2027-02-01)\n- [ ] Ask\n',
+    'Polls\n\n- Where \\[next\\]? (open, 3 answered)\n  - Seoul: 1 (33 %)\n  - 부산: 2 (67 %), right answer\n  - Online: 0 (0 %)\n',
+    'Notes\n\n\\# not a heading\n\n> **→** We \\*move\\* in May\n\n- [ ] Rent a hall (이준, 2027-02-01)\n- [ ] Ask\n',
+  ]);
+  // who chose what is on the meeting's page alone
+  expect(text).not.toContain('Joon');
 });
 
 test('however much was shown and however many came, they fit', async () => {

@@ -2,7 +2,18 @@
 import { agenda } from './agenda.ts';
 import { broadcasts } from './broadcasts.ts';
 import { documents } from './documents.ts';
+import { decisions, notes, tasks } from './notes.ts';
 import type { MinutesPart } from './part.ts';
 import { people } from './people.ts';
+import { polls } from './polls.ts';
 
-export const minutesParts: readonly MinutesPart[] = [people, agenda, documents, broadcasts];
+export const minutesParts: readonly MinutesPart[] = [
+  people,
+  agenda,
+  decisions,
+  tasks,
+  polls,
+  documents,
+  broadcasts,
+  notes,
+];

@@ -1,0 +1,37 @@
+/** What the meeting decided, its tasks with person and day, and all of its notes. */
+import type { Language } from '#contract/schema.ts';
+import { writtenNotes } from '../../notes/index.ts';
+import { type MinutesPart, plain } from './part.ts';
+
+const words: Record<Language, { decisions: string; tasks: string; notes: string; until: (day: string) => string }> = {
+  en: { decisions: 'Decisions', tasks: 'Tasks', notes: 'Notes', until: (day) => `by ${day}` },
+  ko: { decisions: '결정 사항', tasks: '할 일', notes: '메모', until: (day) => `${day}까지` },
+};
+
+export const decisions: MinutesPart = async (db, { meetingId, language }) => {
+  const { decisions: facts } = await writtenNotes(db, meetingId);
+  if (facts.length === 0) return null;
+  return { part: 'decisions', title: words[language].decisions, lines: facts.map((each) => `- ${plain(each)}`), facts };
+};
+
+export const tasks: MinutesPart = async (db, { meetingId, language }) => {
+  const { tasks: facts } = await writtenNotes(db, meetingId);
+  if (facts.length === 0) return null;
+  const name = words[language];
+  const lines = facts.map(({ text, person, dueOn, isDone }) => {
+    const about = [...(person === null ? [] : [plain(person)]), ...(dueOn === null ? [] : [name.until(dueOn)])];
+    return `- [${isDone ? 'x' : ' '}] ${plain(text)}${about.length > 0 ? ` (${about.join(', ')})` : ''}`;
+  });
+  return { part: 'tasks', title: name.tasks, lines, facts };
+};
+
+/** Their headings stand below that of the part. */
+export const notes: MinutesPart = async (db, { meetingId, language }) => {
+  const { markdown } = await writtenNotes(db, meetingId);
+  if (markdown === '') return null;
+  const lines = markdown
+    .trimEnd()
+    .replace(/^(#{1,3}) /gm, '##$1 ')
+    .split('\n');
+  return { part: 'notes', title: words[language].notes, lines, facts: markdown };
+};
