@@ -97,7 +97,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         <AgendaCard meeting={meeting} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
         <MinutesSection meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
-        <AttendanceSection meeting={meeting} />
+        <AttendanceSection meeting={meeting} mayDelete={meeting.role === 'host' || meeting.role === 'co-host'} />
         {isHost && (
           <Card title={words('links.title')}>
             <InviteList meetingId={meetingId} asOf={meeting} />
