@@ -59,6 +59,23 @@ it('lists who was there, for how long, and has it as a file', async () => {
   );
 });
 
+it('is deleted by a host once that is confirmed, and not by a member', async () => {
+  const call = { callId: idOf(1), startedAtMs: 1, endedAtMs: 2, attendees: [] };
+  server.answers.attendance = () => ({ body: { calls: [call] } });
+  server.answers.deleteRecord = () => ({ body: {} });
+  await show();
+  await page.until(() => page.buttons('Delete record').length === 1);
+  await page.press('Delete record');
+  expect(server.askedFor('deleteRecord')).toBe(0);
+  await act(async () => page.buttons('Delete record').at(-1)!.click());
+  await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
+  expect(page.buttons('Delete record')).toEqual([]);
+  server.meetings = [detailOf(3, { role: 'member' })];
+  await act(async () => server.home({ rooms: [] }));
+  await page.until(() => document.querySelectorAll('details').length === 1);
+  expect(page.buttons('Delete record')).toEqual([]);
+});
+
 it('says that nobody was there, and offers no file then', async () => {
   await show();
   await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));

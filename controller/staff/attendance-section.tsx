@@ -2,24 +2,31 @@
 import ChevronDown from 'lucide-react/icons/chevron-down';
 import DoorOpen from 'lucide-react/icons/door-open';
 import Download from 'lucide-react/icons/download';
+import Trash from 'lucide-react/icons/trash';
 import UserRound from 'lucide-react/icons/user-round';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { urlOf } from '#contract/http/answer.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import { type Attendee, type CallAttendance, recordApi } from '#contract/http/record-api.ts';
+import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
+import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
+import { ProblemWords } from '#ui/problem-words.tsx';
+import { useAsyncAction } from '#ui/use-async-action.ts';
 import { clockTime, dayAndDate, timeRange } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 
 const MINUTE_MS = 60_000;
 
-export function AttendanceSection({ meeting }: { meeting: MeetingDetail }) {
+type AttendanceSectionProps = { meeting: MeetingDetail; mayDelete: boolean };
+
+export function AttendanceSection({ meeting, mayDelete }: AttendanceSectionProps) {
   const { t } = useTranslation('record');
   const { meetingId } = meeting;
-  const calls = useAttendance(meeting);
+  const { calls, forget } = useAttendance(meeting);
   if (calls === null) return null;
   return (
     <Card
@@ -54,7 +61,45 @@ export function AttendanceSection({ meeting }: { meeting: MeetingDetail }) {
           </ul>
         </details>
       ))}
+      {mayDelete && calls.length > 0 && <WholeRecord meetingId={meetingId} onDeleted={forget} />}
     </Card>
+  );
+}
+
+/** For hosts: everything that the meeting left behind, as a file, and its deletion. */
+function WholeRecord({ meetingId, onDeleted }: { meetingId: string; onDeleted: () => void }) {
+  const { t } = useTranslation('record');
+  const [isAsked, setAsked] = useState(false);
+  const { run, isPending, problem } = useAsyncAction();
+  const remove = async () => {
+    setAsked(false);
+    if ((await run(() => callApi(recordApi.deleteRecord, { params: { meetingId } }))) !== null) onDeleted();
+  };
+  return (
+    <div className="flex flex-col gap-2 border-t border-line pt-3">
+      <ProblemWords problem={problem} />
+      <div className="flex flex-wrap gap-3">
+        <a
+          href={urlOf(recordApi.recordFile, { params: { meetingId } })}
+          download
+          className="flex min-h-12 items-center gap-2 rounded-control px-3 text-base font-medium hover:bg-lifted"
+        >
+          <Icon of={Download} className="size-5" />
+          {t('whole.download')}
+        </a>
+        <Button variant="danger-quiet" icon={Trash} isPending={isPending} onPress={() => setAsked(true)}>
+          {t('whole.delete')}
+        </Button>
+      </div>
+      <ConfirmDialog
+        title={t('whole.deleteTitle')}
+        body={t('whole.deleteBody')}
+        action={t('whole.delete')}
+        isOpen={isAsked}
+        onConfirm={() => void remove()}
+        onClose={() => setAsked(false)}
+      />
+    </div>
   );
 }
 
@@ -91,7 +136,7 @@ function callWords({ startedAtMs, endedAtMs }: CallAttendance): string {
 }
 
 /** Fetched anew with the meeting. null: not known yet, or it could not be fetched; the page says so of the meeting. */
-function useAttendance(meeting: MeetingDetail): readonly CallAttendance[] | null {
+function useAttendance(meeting: MeetingDetail) {
   const [calls, setCalls] = useState<readonly CallAttendance[] | null>(null);
   useEffect(() => {
     const asking = new AbortController();
@@ -102,5 +147,5 @@ function useAttendance(meeting: MeetingDetail): readonly CallAttendance[] | null
     );
     return () => asking.abort();
   }, [meeting]);
-  return calls;
+  return { calls, forget: () => setCalls([]) };
 }

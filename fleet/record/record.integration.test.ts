@@ -293,9 +293,29 @@ test('minutes are its hosts’ until they are sent; what is typed is cleaned and
   expect((await ask(joon!, 'POST', `${path}/${minutesId}/mails`, { revision: 2 })).status).toBe(403);
   expect((await ask(mina!, 'POST', `${path}/${minutesId}/mails`, { revision: 2 })).status).toBe(200);
   expect(await seenBy(joon!)).toMatchObject([{ text: '# 결산\n- ab\n', sentAtMs: expect.any(Number) }]);
+  const whole = (who: Person) =>
+    fetch(new URL(`/api/v1/meetings/${meetingId}/record.json`, fleet.ready.fleetUrl), {
+      headers: { cookie: who.cookie },
+    });
+  expect((await whole(joon!)).status).toBe(403);
+  expect(await (await whole(mina!)).json()).toMatchObject({
+    meeting: { title: made.title },
+    attendance: [{ attendees: [{ displayName: 'Mina Kim' }] }],
+    pagesShown: [{ page: 2 }],
+    minutes: [{ text: '# 결산\n- ab\n', facts: {} }],
+  });
   const sent = await file(joon!);
   expect([sent.headers.get('content-type'), await sent.text()]).toEqual([
     'text/markdown; charset=utf-8',
     '# 결산\n- ab\n',
   ]);
+
+  // not while it runs, and then all of it
+  const remove = (who: Person) => ask(who, 'DELETE', `meetings/${meetingId}/record`);
+  expect((await remove(joon!)).status).toBe(403);
+  expect((await remove(mina!)).body.error.code).toBe('not-possible-now');
+  await happened(host.callId, meetingId, { name: 'call-ended', reason: 'empty', atMs: Date.now() });
+  await expect.poll(async () => (await remove(mina!)).status).toBe(200);
+  expect(await (await whole(mina!)).json()).toMatchObject({ attendance: [], pagesShown: [], minutes: [] });
+  expect(await attendance(mina!, made)).toEqual([]);
 });

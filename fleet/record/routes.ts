@@ -8,6 +8,7 @@ import { attendanceFile, attendanceOf } from './meeting-attendance.ts';
 import type { MinutesOfMeetings } from './meeting-minutes.ts';
 import { ownTime } from './own-time.ts';
 import { pastMeetings } from './past-meetings.ts';
+import { deleteRecord, wholeRecord } from './whole-record.ts';
 
 type RecordRoutesDependencies = { store: AuthorityStore; minutes: MinutesOfMeetings };
 
@@ -41,6 +42,16 @@ export function recordRoutes({ store, minutes }: RecordRoutesDependencies): Serv
     },
     sendMinutes: async (context) => {
       await minutes.send(context.params, context.body.revision, actorOf(context));
+      return {};
+    },
+    recordFile: async ({ params }) => ({
+      stream: Readable.from([await wholeRecord(store.read, params.meetingId, Date.now())]),
+      contentType: 'application/json; charset=utf-8',
+      fileName: `maru-record-${new Date().toISOString().slice(0, 10)}.json`,
+      sizeBytes: null,
+    }),
+    deleteRecord: async (context) => {
+      await deleteRecord(store, context.params.meetingId, actorOf(context));
       return {};
     },
     pastMeetings: ({ account, query }) => pastMeetings(store.read, account.accountId, query, Date.now()),

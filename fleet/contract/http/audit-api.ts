@@ -74,6 +74,7 @@ export const AuditKind = z.enum([
   'meeting-cancelled',
   'meeting-policy-changed',
   'minutes-sent',
+  'record-deleted',
   'broadcast-planned',
   'broadcast-started',
   'broadcast-held',

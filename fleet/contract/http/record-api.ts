@@ -124,6 +124,24 @@ export const recordApi = {
     body: z.strictObject({ revision: z.number().int().positive() }),
     response: z.object({}),
   },
+  recordFile: {
+    kind: 'download',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/record.json',
+    access: ofHost,
+    summary: 'Everything that a meeting left behind, as one file: agenda, attendance, pages shown, minutes',
+    params: MeetingParams,
+    contentTypes: ['application/json'],
+  },
+  deleteRecord: {
+    kind: 'json',
+    method: 'DELETE',
+    path: '/api/v1/meetings/:meetingId/record',
+    access: ofHost,
+    summary: 'Delete attendance, pages shown and minutes of a meeting, for good',
+    params: MeetingParams,
+    response: z.object({}),
+  },
   pastMeetings: {
     ...pageRoute({
       filter: {

@@ -138,6 +138,7 @@ export default {
     'meeting-changed': 'Meeting changed',
     'meeting-cancelled': 'Meeting cancelled',
     'minutes-sent': 'Minutes sent',
+    'record-deleted': 'Record of a meeting deleted',
     'meeting-policy-changed': 'Rules of a meeting changed',
     'meeting-defaults-changed': 'Rules for new meetings changed',
     'broadcast-planned': 'Broadcast planned',

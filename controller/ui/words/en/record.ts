@@ -12,6 +12,13 @@ export default {
     minutes_other: '{{count}} min',
     shortly: 'under 1 min',
   },
+  whole: {
+    download: 'Everything (JSON)',
+    delete: 'Delete record',
+    deleteTitle: 'Delete what this meeting left behind?',
+    deleteBody:
+      'Attendance, pages shown and minutes are deleted for everyone and cannot be brought back. Mails that were sent stay where they are.',
+  },
   minutes: {
     title: 'Minutes',
     none: 'No minutes have been sent yet.',

@@ -141,6 +141,7 @@ export default {
     'meeting-changed': '회의 변경',
     'meeting-cancelled': '회의 취소',
     'minutes-sent': '회의록 보냄',
+    'record-deleted': '회의 기록 삭제',
     'meeting-policy-changed': '회의 입장 규칙 변경',
     'meeting-defaults-changed': '새 회의 기본 규칙 변경',
     'broadcast-planned': '생중계 예약',

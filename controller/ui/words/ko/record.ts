@@ -13,6 +13,13 @@ export default {
     minutes_other: '{{count}}분',
     shortly: '1분 미만',
   },
+  whole: {
+    download: '전체 기록(JSON)',
+    delete: '기록 삭제',
+    deleteTitle: '이 회의의 기록을 삭제할까요?',
+    deleteBody:
+      '참석 기록, 공유한 문서 기록, 회의록이 모두에게서 삭제되며 되돌릴 수 없습니다. 이미 보낸 메일은 남습니다.',
+  },
   minutes: {
     title: '회의록',
     none: '아직 받은 회의록이 없습니다.',
