@@ -31,7 +31,7 @@ import { BlockedNotice } from './blocked-notice.tsx';
 import { BelowStage, WithdrawnNotice } from './document-notices.tsx';
 import { FileDrop } from './file-drop.tsx';
 import { useCallActs } from './call-acts.ts';
-import { CallPoll } from './call-poll.tsx';
+import { PollOverStage } from './poll-over-stage.tsx';
 import { ChatPanel } from './chat-panel.tsx';
 import { GuestControlBar } from './guest-control-bar.tsx';
 import { HostButtons } from './host-buttons.tsx';
@@ -175,7 +175,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
                   </p>
                 )}
               {phase !== null && (
-                <CallPoll poll={poll} call={guest.call} acts={acts} mayKeep={rights.includes('order')} />
+                <PollOverStage poll={poll} call={guest.call} acts={acts} mayKeep={rights.includes('order')} />
               )}
               {phase?.connection === 'reconnecting' && <Reconnecting />}
               <WaitingRegion

@@ -25,7 +25,7 @@ import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import type { CallActs } from './call-acts.ts';
 import { problemWith } from './device-problems.tsx';
-import { PollButton } from './call-poll.tsx';
+import { PollButton } from './poll-over-stage.tsx';
 import { DevicesDialog } from './devices-dialog.tsx';
 import type { GuestDevicesState } from './guest-devices.ts';
 import type { Guest } from './guest.ts';

@@ -217,7 +217,10 @@ it('shows the poll of the call with the room’s own answer, answers for the roo
     say({ type: 'projection', name: 'poll', value: { ...heading, revision, callId: id(3), poll } });
   await shows(null, 1);
   expect(page.buttons('New poll')).toHaveLength(1);
-  const poll = { ...pollUnderTest({ pollId: id(60), counts: [1, 2], answeredCount: 3, peopleCount: 4 }), ownChoices: [] };
+  const poll = {
+    ...pollUnderTest({ pollId: id(60), counts: [1, 2], answeredCount: 3, peopleCount: 4 }),
+    ownChoices: [],
+  };
   await shows(poll, 2);
   expect(page.buttons('New poll')).toEqual([]);
   expect(page.text).toContain('2 people, 67%');

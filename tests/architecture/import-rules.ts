@@ -12,7 +12,7 @@ const stage = '^kiosk/stage/';
 const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
 
-const aggregates = 'rooms|devices|meetings|documents|broadcasts|updates|people|mail|alerts|help|audit';
+const aggregates = 'rooms|devices|meetings|documents|polls|broadcasts|updates|people|mail|alerts|help|audit';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
 const agentParts =

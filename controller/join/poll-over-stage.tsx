@@ -10,9 +10,9 @@ import type { CallActs } from './call-acts.ts';
 import type { Poll } from './use-poll.ts';
 import { usePreparedPolls } from './use-prepared-polls.ts';
 
-type CallPollProps = { poll: Poll; call: Pick<CallClient, 'answerPoll'>; acts: CallActs; mayKeep: boolean };
+type PollOverStageProps = { poll: Poll; call: Pick<CallClient, 'answerPoll'>; acts: CallActs; mayKeep: boolean };
 
-export function CallPoll({ poll: { current, isOpen, setOpen }, call, acts, mayKeep }: CallPollProps) {
+export function PollOverStage({ poll: { current, isOpen, setOpen }, call, acts, mayKeep }: PollOverStageProps) {
   if (current === null || !isOpen) return null;
   const { pollId } = current;
   return (
