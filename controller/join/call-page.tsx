@@ -32,6 +32,7 @@ import { BelowStage, WithdrawnNotice } from './document-notices.tsx';
 import { FileDrop } from './file-drop.tsx';
 import { useCallActs } from './call-acts.ts';
 import { PollInCall } from './poll-in-call.tsx';
+import { PollOverStage } from './poll-over-stage.tsx';
 import { ChatPanel } from './chat-panel.tsx';
 import { GuestControlBar } from './guest-control-bar.tsx';
 import { HostButtons } from './host-buttons.tsx';
@@ -193,6 +194,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
                 )}
               {phase !== null && (
                 <PollInCall poll={poll} call={guest.call} acts={acts} mayKeep={rights.includes('order')} />
+                <PollOverStage poll={poll} call={guest.call} acts={acts} mayKeep={rights.includes('order')} />
               )}
               {phase?.connection === 'reconnecting' && <Reconnecting />}
               <WaitingRegion
