@@ -32,11 +32,18 @@ async function openNotes(who: NotesPerson, meetingId: string): Promise<{ page: P
   await context.addCookies([{ name, value, url: scene.fleet.ready.fleetUrl }]);
   const page = await context.newPage();
   page.on('pageerror', (error) => console.error(error));
+  const editors: string[] = [];
+  page.on('request', (request) => {
+    if (/notes-panel.*\.js$/.test(request.url())) editors.push(request.url());
+  });
   await page.goto(new URL(`/staff#/meetings/${meetingId}`, scene.fleet.ready.fleetUrl).href);
   await page.getByRole('heading', { name: 'Notes', exact: true }).waitFor();
+  // the editor is fetched when it is wanted
+  expect(editors).toEqual([]);
   await page.getByRole('button', { name: 'Open the notes' }).click();
   const editor = page.getByRole('textbox', { name: 'Notes of the meeting' });
   await editor.waitFor();
+  expect(editors.length).toBe(1);
   return { page, editor };
 }
 
