@@ -31,7 +31,6 @@ import { BlockedNotice } from './blocked-notice.tsx';
 import { BelowStage, WithdrawnNotice } from './document-notices.tsx';
 import { FileDrop } from './file-drop.tsx';
 import { useCallActs } from './call-acts.ts';
-import { PollInCall } from './poll-in-call.tsx';
 import { PollOverStage } from './poll-over-stage.tsx';
 import { ChatPanel } from './chat-panel.tsx';
 import { GuestControlBar } from './guest-control-bar.tsx';
@@ -193,7 +192,6 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
                   </p>
                 )}
               {phase !== null && (
-                <PollInCall poll={poll} call={guest.call} acts={acts} mayKeep={rights.includes('order')} />
                 <PollOverStage poll={poll} call={guest.call} acts={acts} mayKeep={rights.includes('order')} />
               )}
               {phase?.connection === 'reconnecting' && <Reconnecting />}

@@ -25,11 +25,7 @@ import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import type { CallActs } from './call-acts.ts';
 import { problemWith } from './device-problems.tsx';
-<<<<<<< HEAD
-import { PollButton } from './poll-in-call.tsx';
-=======
 import { PollButton } from './poll-over-stage.tsx';
->>>>>>> wt/polls
 import { DevicesDialog } from './devices-dialog.tsx';
 import type { GuestDevicesState } from './guest-devices.ts';
 import type { Guest } from './guest.ts';

@@ -10,15 +10,9 @@ import type { CallActs } from './call-acts.ts';
 import type { Poll } from './use-poll.ts';
 import { usePreparedPolls } from './use-prepared-polls.ts';
 
-<<<<<<<< HEAD:controller/join/poll-in-call.tsx
-type PollInCallProps = { poll: Poll; call: Pick<CallClient, 'answerPoll'>; acts: CallActs; mayKeep: boolean };
-
-export function PollInCall({ poll: { current, isOpen, setOpen }, call, acts, mayKeep }: PollInCallProps) {
-========
 type PollOverStageProps = { poll: Poll; call: Pick<CallClient, 'answerPoll'>; acts: CallActs; mayKeep: boolean };
 
 export function PollOverStage({ poll: { current, isOpen, setOpen }, call, acts, mayKeep }: PollOverStageProps) {
->>>>>>>> wt/polls:controller/join/poll-over-stage.tsx
   if (current === null || !isOpen) return null;
   const { pollId } = current;
   return (

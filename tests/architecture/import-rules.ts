@@ -12,12 +12,8 @@ const stage = '^kiosk/stage/';
 const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
 
-<<<<<<< HEAD
 const aggregates =
   'rooms|devices|meetings|documents|chat|polls|notes|record|broadcasts|updates|people|mail|alerts|help|audit';
-=======
-const aggregates = 'rooms|devices|meetings|documents|polls|broadcasts|updates|people|mail|alerts|help|audit';
->>>>>>> wt/polls
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
 const agentParts =

@@ -26,7 +26,7 @@ export const tasks: MinutesPart = async (db, { meetingId, language }) => {
 };
 
 /** Their headings stand below that of the part. */
-export const notes: MinutesPart = async (db, { meetingId, language }) => {
+export const notesText: MinutesPart = async (db, { meetingId, language }) => {
   const { markdown } = await writtenNotes(db, meetingId);
   if (markdown === '') return null;
   const lines = markdown

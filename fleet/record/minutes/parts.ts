@@ -2,7 +2,7 @@
 import { agenda } from './agenda.ts';
 import { broadcasts } from './broadcasts.ts';
 import { documents } from './documents.ts';
-import { decisions, notes, tasks } from './notes.ts';
+import { decisions, notesText, tasks } from './notes.ts';
 import type { MinutesPart } from './part.ts';
 import { people } from './people.ts';
 import { polls } from './polls.ts';
@@ -15,5 +15,5 @@ export const minutesParts: readonly MinutesPart[] = [
   polls,
   documents,
   broadcasts,
-  notes,
+  notesText,
 ];
