@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
+import { MaruError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import type { KioskReady } from '#contract/process-ready.ts';
 import type { ProjectionValue } from '#contract/projections.ts';
@@ -28,14 +29,13 @@ import { parseAgentOptions, agentUsage } from './agent-options.ts';
 import { BoxHealth } from './box-health.ts';
 import { broadcastsPart } from './broadcasts/part.ts';
 import { calendarPart } from './calendar/part.ts';
-import { CertificateRenewal } from './certificate-renewal.ts';
 import { chatPart } from './chat/part.ts';
 import { pollsPart } from './polls/part.ts';
 import { Delegation } from './delegation.ts';
 import { documentsPart } from './documents/part.ts';
 import { FleetLink } from './fleet-link.ts';
 import { FleetRequests } from './fleet-requests.ts';
-import type { RoomIdentity } from './room-identity.ts';
+import { type RoomIdentity, renew, renewalDue } from './room-identity.ts';
 import { healthPart } from './health/part.ts';
 import { KeptFile } from './kept-file.ts';
 import { LogRing } from './help/log-ring.ts';
@@ -75,6 +75,7 @@ const { dataDir } = options;
 /** A call that ran when the box went is worth coming back to for so long after it was last seen to run. */
 const CALL_REMEMBERED_MS = 5 * 60_000;
 const REMEMBERED_EACH_MS = 60_000;
+const RENEWAL_LOOK_MS = 6 * 3_600_000;
 const COMPILED_KEPT_AFTER_MS = 5_000;
 
 const KeptRoom = z.object({
@@ -439,18 +440,8 @@ clock.onJump((byMs) => {
   authority.remember(true);
 });
 const remembering = setInterval(() => authority.remember(true), REMEMBERED_EACH_MS);
-const renewal = new CertificateRenewal({
-  identity: () => identity,
-  onRenewed: (renewed) => {
-    identity = renewed;
-    enrolment.write(identity);
-    fleet.use(identity);
-    if (authority.state.phase.name === 'idle') shellFolder.leaveCa(identity.caPem);
-  },
-  onEnded: () => void leaveRoom(),
-  logger,
-});
-renewal.start();
+const renewing = setInterval(() => void renewIfDue(), RENEWAL_LOOK_MS);
+void renewIfDue();
 // Node keeps what it compiled at its end; who is killed or loses power has none
 setTimeout(flushCompileCache, COMPILED_KEPT_AFTER_MS).unref();
 // the supervisor learns the port at once, for a TV that must show something though no fleet answers
@@ -477,10 +468,8 @@ async function leaveRoom(): Promise<void> {
   if (ending) return;
   logger.warn({ roomId: identity.roomId }, 'the fleet has ended the enrolment of this box');
   screens.showNotEnrolled('enrolment-ended');
-  // also in a certificate that the fleet signs meanwhile
-  identity = { ...identity, endedAtMs: Date.now() };
   try {
-    enrolment.write(identity);
+    enrolment.write({ ...identity, endedAtMs: Date.now() });
   } catch (error) {
     logger.error({ err: error }, 'the end of the enrolment could not be kept');
   }
@@ -501,11 +490,25 @@ async function tellReady(): Promise<void> {
   process.send?.({ ready: 'kiosk', roomId: identity.roomId, tvUrl: openUrl, controllerUrl: url } satisfies KioskReady);
 }
 
+async function renewIfDue(): Promise<void> {
+  if (!renewalDue(identity, Date.now())) return;
+  try {
+    identity = await renew(identity);
+    enrolment.write(identity);
+    fleet.use(identity);
+    if (authority.state.phase.name === 'idle') shellFolder.leaveCa(identity.caPem);
+    logger.info('certificate renewed');
+  } catch (error) {
+    if (error instanceof MaruError && error.code === 'enrolment-ended') return leaveRoom();
+    logger.warn({ err: error }, 'the certificate could not be renewed, trying again later');
+  }
+}
+
 async function end(): Promise<void> {
   if (ending) return;
   ending = true;
   clearInterval(remembering);
-  renewal.stop();
+  clearInterval(renewing);
   clock.stop();
   codes.stop();
   idleShow.stop();
