@@ -44,6 +44,7 @@ async function show(revision?: number): Promise<void> {
 const section = () => document.querySelector<HTMLElement>('section[aria-label="Chat"]');
 const written = (): string[] =>
   [...section()!.querySelectorAll('li p:last-of-type')].map(({ textContent }) => textContent ?? '');
+const composer = (): HTMLFormElement => section()!.querySelector('textarea')!.closest('form')!;
 async function type(text: string): Promise<void> {
   const field = section()!.querySelector<HTMLTextAreaElement>('textarea[aria-label="Message"]')!;
   await act(async () => {
@@ -137,14 +138,14 @@ test('what is sent answers the chosen message and names who was chosen from the 
     return { body: { post: post(1, { messageId: idOf(601) }) } };
   };
   await page.press('Reply to Joon Lee');
-  expect(section()!.querySelector('form')!.textContent).toContain('Joon Lee: words 0');
+  expect(composer().textContent).toContain('Joon Lee: words 0');
   await type('Thank you @jo');
   await page.press('@Joon Lee');
   expect(section()!.querySelector('textarea')!.value).toBe('Thank you @Joon Lee ');
   await page.press('Send');
   await page.until(() => asked !== undefined);
   expect(asked).toMatchObject({ text: 'Thank you @Joon Lee', replyTo: idOf(600), mentions: [idOf(2)] });
-  await page.until(() => !section()!.querySelector('form')!.textContent!.includes('words 0'));
+  await page.until(() => !composer().textContent!.includes('words 0'));
 });
 
 test('a message is recalled after a question, and its place stays', async () => {
@@ -161,6 +162,24 @@ test('a message is recalled after a question, and its place stays', async () => 
   await page.press('Recall');
   await page.until(() => !page.text.includes('words 0'));
   expect(written()).toEqual(['This message was recalled.', 'words 1']);
+});
+
+test('words are searched for, and what is found is shown apart', async () => {
+  server.posts = [post(0)];
+  await show();
+  await page.until(() => written().length === 1);
+  const asked: (string | null)[] = [];
+  server.answers.chatPosts = ({ searchParams }) => {
+    asked.push(searchParams.get('text'));
+    return { body: { posts: searchParams.get('text') === 'price' ? [post(7)] : [], hasOlder: false, people: [] } };
+  };
+  await page.fill('Search the chat', ' price ');
+  await page.press('Find');
+  await page.until(() => page.text.includes('words 7'));
+  expect(asked).toContain('price');
+  await page.fill('Search the chat', 'nowhere');
+  await page.press('Find');
+  await page.until(() => page.text.includes('Nothing is found.'));
 });
 
 test('who may not read it sees no chat', async () => {

@@ -8,6 +8,7 @@ import { Card } from '#ui/card.tsx';
 import { ChatComposer, ChatMessages } from '#ui/meeting/chat.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
+import { ChatSearch } from './chat-search.tsx';
 import { useMeetingChat } from './use-meeting-chat.ts';
 
 export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting: MeetingDetail }) {
@@ -20,6 +21,7 @@ export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting:
   return (
     <Card title={t('chat.title')}>
       <div className="flex flex-col gap-3">
+        <ChatSearch meetingId={meetingId} />
         <ProblemWords problem={problem ?? acts.problem} />
         {posts !== null && (
           <ChatMessages

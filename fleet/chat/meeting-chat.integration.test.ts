@@ -246,6 +246,23 @@ test('older ones are read in parts, until the first', async () => {
   expect(texts(known)).toEqual(all);
 });
 
+test('words are found, whatever signs stand in them, and those of recalled messages are not', async () => {
+  const meetingId = await make();
+  const secret = newId();
+  await write(joon!, meetingId, '가격표 100% 확정_안');
+  await write(joon!, meetingId, 'The price list');
+  await write(joon!, meetingId, 'A price of 100 or so', secret);
+  const found = async (words: string) => texts(await read(mina!, meetingId, `?text=${encodeURIComponent(words)}`));
+  expect(await found('PRICE')).toEqual(['The price list', 'A price of 100 or so']);
+  expect(await found('100%')).toEqual(['가격표 100% 확정_안']);
+  expect(await found('확정_'.normalize('NFD'))).toEqual(['가격표 100% 확정_안']);
+  expect(await found("'; drop table chat_post; --")).toEqual([]);
+  await recall(joon!, meetingId, secret);
+  expect(await found('price')).toEqual(['The price list']);
+  for (const words of ['', ' ', 'x'.repeat(101)])
+    expect(codeOf(await ask(mina!, 'GET', `/${meetingId}/chat?text=${words}`))).toBe('bad-message');
+});
+
 test('bad input is refused in words: long, empty, of another’s id, a thousand at once', async () => {
   const meetingId = await make();
   expect(codeOf(await write(mina!, meetingId, 'x'.repeat(1024 * 1024)))).toBe('too-large');

@@ -47,13 +47,13 @@ export class MeetingChat {
     this.#deps = deps;
   }
 
-  /** @param beforeNumber null: the newest of all */
+  /** The newest, of those before a number, of those with these words. */
   async read(
     meetingId: string,
     by: ChatPerson,
-    beforeNumber: number | null,
+    { beforeNumber = null, text = null }: { beforeNumber?: number | null; text?: string | null },
   ): Promise<RouteAnswer<typeof chatApi.chatPosts>> {
-    const part = { beforeNumber, most: CHAT_POSTS_AT_ONCE };
+    const part = { beforeNumber, text, most: CHAT_POSTS_AT_ONCE };
     const { rows, hasOlder } = await postsBefore(this.#deps.store.read, meetingId, part);
     const people = await chatPeople(this.#deps.store.read, meetingId);
     return { posts: rows.map((row) => seenBy(readerOf(by), row)), hasOlder, people };

@@ -1,4 +1,5 @@
 /** The rows of what is written in a meeting: each message once, numbered in the order in which it is kept. */
+import { sql } from 'kysely';
 import { RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { KnownCallEvent } from '#contract/node-link.ts';
@@ -69,14 +70,15 @@ export async function recallPost(
     .execute();
 }
 
-/** Those before a number, the newest of them, in their order. @param beforeNumber null: the newest of all */
+/** Those before a number, the newest of them, in their order. @param beforeNumber null: the newest of all @param text null: any */
 export async function postsBefore(
   db: Reader,
   meetingId: string,
-  { beforeNumber, most }: { beforeNumber: number | null; most: number },
+  { beforeNumber, text, most }: { beforeNumber: number | null; text: string | null; most: number },
 ): Promise<{ rows: Row[]; hasOlder: boolean }> {
   let query = db.selectFrom('chatPost').selectAll().where('meetingId', '=', meetingId);
   if (beforeNumber !== null) query = query.where('number', '<', beforeNumber);
+  if (text !== null) query = query.where((e) => sql<boolean>`${e.ref('text')} like ${likeWords(text)} escape '!'`);
   const rows = await query
     .orderBy('number', 'desc')
     .limit(most + 1)
@@ -87,6 +89,9 @@ export async function postsBefore(
 /** An own one, or for hosts any, within RECALL_WITHIN_MS. */
 export const mayRecall = ({ person, isHost }: ChatReader, row: Pick<Row, 'person' | 'atMs'>): boolean =>
   (isHost || row.person === person) && Date.now() - row.atMs <= RECALL_WITHIN_MS;
+
+/** Kept texts are in NFC. */
+const likeWords = (text: string): string => `%${text.normalize('NFC').replace(/[!%_]/g, '!$&')}%`;
 
 export const seenBy = (reader: ChatReader, row: Row): ChatPost => ({
   messageId: row.messageId,

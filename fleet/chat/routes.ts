@@ -15,7 +15,7 @@ const personOf = ({ account: { accountId, displayName }, meetingRole }: Context)
 export function chatRoutes({ chat }: { chat: MeetingChat }): ServedRoute[] {
   return serve(chatApi, {
     chatPosts: async (context) =>
-      chat.read(context.params.meetingId, personOf(context), context.query.beforeNumber ?? null),
+      chat.read(context.params.meetingId, personOf(context), context.query),
     postChat: async (context) => ({ post: await chat.post(context.params.meetingId, personOf(context), context.body) }),
     recallChat: async (context) => {
       await chat.recall(context.params.meetingId, personOf(context), context.params.messageId);

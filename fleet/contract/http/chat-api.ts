@@ -38,7 +38,11 @@ export const chatApi = {
     access: ofPeople,
     summary: 'What is written in a meeting: the newest, or those before a number',
     params: MeetingParams,
-    query: z.strictObject({ beforeNumber: z.coerce.number().int().nonnegative().optional() }),
+    query: z.strictObject({
+      beforeNumber: z.coerce.number().int().nonnegative().optional(),
+      /** those alone in which these words stand */
+      text: z.string().trim().min(1).max(100).optional(),
+    }),
     response: z.object({
       /** in their order */
       posts: z.array(ChatPost).max(CHAT_POSTS_AT_ONCE),
