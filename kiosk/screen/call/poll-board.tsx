@@ -24,7 +24,7 @@ export function PollBoard({ poll }: { poll: CallPoll }) {
           return (
             <li
               key={choice}
-              className={`relative flex items-center gap-6 overflow-hidden rounded-control bg-lifted px-6 ${isDense ? 'min-h-14 py-1' : 'min-h-18 py-3'} ${isRight ? 'outline-4 -outline-offset-4 outline-accent' : ''}`}
+              className={`relative flex items-center gap-6 overflow-hidden rounded-control bg-lifted px-6 ${isDense ? 'min-h-14 py-1' : 'min-h-18 py-3'} ${isRight ? 'after:absolute after:inset-0 after:rounded-control after:border-4 after:border-accent' : ''}`}
             >
               <span
                 aria-hidden="true"
