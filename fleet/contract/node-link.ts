@@ -66,8 +66,8 @@ const knownCallEvents = [
     participantCount: z.number().int(),
     /** the same for each peer of one person; absent: nobody's, as of a room, or an older node's */
     person: PersonKey.optional(),
-    /** of a room, and of a laptop in it */
-    roomId: Id.optional(),
+    /** of a room, and of a laptop in it; null or absent: of neither */
+    roomId: Id.nullish(),
   }),
   z.object({
     name: z.literal('participant-left'),

@@ -36,7 +36,7 @@ async function begin(trx: AuthorityWrite, event: Joined): Promise<void> {
     .select(['person', 'accountId'])
     .where('peerId', '=', peerId)
     .executeTakeFirst();
-  const room = peerKind === 'room' ? (event.roomId ?? peerId) : event.roomId;
+  const room = peerKind === 'room' ? (event.roomId ?? peerId) : (event.roomId ?? undefined);
   const accountId = room === undefined ? (entry?.accountId ?? null) : null;
   const kind: AttendeeKind = room !== undefined ? 'room' : accountId === null ? 'guest' : 'account';
   await trx
@@ -60,7 +60,7 @@ async function begin(trx: AuthorityWrite, event: Joined): Promise<void> {
 /** A laptop in a room goes by the room's name: who sits there is not known. */
 async function nameOf(trx: AuthorityWrite, { peerKind, roomId, displayName }: Joined): Promise<string> {
   const name = cutText(shownText(displayName), MAX_NAME);
-  if (peerKind === 'room' || roomId === undefined) return name;
+  if (peerKind === 'room' || !roomId) return name;
   const room = await trx.selectFrom('room').select('roomName').where('roomId', '=', roomId).executeTakeFirst();
   return room?.roomName ?? name;
 }
