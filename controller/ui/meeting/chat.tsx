@@ -76,7 +76,7 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
               {marksOf(message).map((mark) => ` · ${mark}`)}
               {isMeant(message, selfPeerId) && ` · ${t('chat.namesYou')}`}
             </p>
-            <div className="absolute -top-3 right-0 flex">
+            <div className="absolute -top-4 right-0 flex">
               {onReply && !message.isRecalled && (
                 <Button
                   variant="quiet"
