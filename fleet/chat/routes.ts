@@ -14,8 +14,7 @@ const personOf = ({ account: { accountId, displayName }, meetingRole }: Context)
 
 export function chatRoutes({ chat }: { chat: MeetingChat }): ServedRoute[] {
   return serve(chatApi, {
-    chatPosts: async (context) =>
-      chat.read(context.params.meetingId, personOf(context), context.query),
+    chatPosts: async (context) => chat.read(context.params.meetingId, personOf(context), context.query),
     postChat: async (context) => ({ post: await chat.post(context.params.meetingId, personOf(context), context.body) }),
     recallChat: async (context) => {
       await chat.recall(context.params.meetingId, personOf(context), context.params.messageId);
