@@ -300,8 +300,7 @@ export class CallRegistry {
       logger: logger.child({ callId }),
       events: {
         onEvent: (draft: CallEventDraft) => {
-          // no name and no words of a person stand in a log
-          logger.info({ callId, ...draft, displayName: undefined, message: undefined, mentioned: undefined }, 'call');
+          logger.info({ callId, ...loggedOf(draft) }, 'call');
           onEvent({ ...draft, eventId: uuidv7(), atMs: Date.now(), callId, meetingId } as CallEvent);
           onLoadChanged();
         },
@@ -336,3 +335,11 @@ export class CallRegistry {
 function refuseAddress({ allowedRanges }: AdmittedClaims, address: string): void {
   if (!isAllowedFrom(allowedRanges, address)) throw new UserError('address-not-allowed', address);
 }
+
+/** Nothing else of an event stands in a log: ids, and no name, words or title of anybody. */
+const LOGGED: ReadonlySet<string> = new Set([
+  ...['name', 'peerId', 'peerKind', 'roomId', 'byPeerId', 'participantCount', 'role', 'order', 'reason'],
+  ...['person', 'messageId', 'documentId', 'page'],
+]);
+const loggedOf = (draft: CallEventDraft): object =>
+  Object.fromEntries(Object.entries(draft).filter(([field]) => LOGGED.has(field)));

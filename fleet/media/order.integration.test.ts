@@ -75,14 +75,22 @@ const microphoneOf = (meeting: Meeting, client: RawClient) =>
   );
 const isPaused = (meeting: Meeting, client: RawClient) => microphoneOf(meeting, client)?.producer.paused;
 
-test('the log names who joined by id and kind, and by no name', async () => {
+test('the log names who joined by id and kind, and has no name and no words of anybody', async () => {
   const meeting = new Meeting();
-  const mina = await meeting.join(account('Somebody with a name'));
+  const mina = await meeting.join({ ...account('Somebody with a name', 'host'), person: 'account:1' });
+  await mina.request('send-chat', { messageId: uuidv7(), text: 'Words in the chat' });
+  const choices = ['Words of a choice', 'Another'];
+  const draft = { question: 'Words of a question', choices, isMultiple: false, isSecret: false, rightChoice: null };
+  const pollId = uuidv7();
+  await mina.request('start-poll', { pollId, draft });
+  await mina.request('answer-poll', { pollId, choices: [0] });
+  await mina.request('end-poll', { pollId });
   await leave(mina);
   await meeting.end();
   const joined = log.filter((line) => line.callId === meeting.callId && line.name === 'participant-joined');
   expect(joined).toMatchObject([{ peerId: idOf(mina), peerKind: 'person' }]);
-  expect(JSON.stringify(log)).not.toContain('Somebody with a name');
+  expect(log.map(({ name }) => name)).toEqual(expect.arrayContaining(['chat-posted', 'poll-ended']));
+  expect(JSON.stringify(log)).not.toMatch(/Somebody with a name|Words (in|of)/);
 });
 
 describe('a locked call', () => {
