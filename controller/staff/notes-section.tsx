@@ -1,30 +1,43 @@
 /** A meeting's shared notes on its page. The editor is fetched when they are opened. */
 import NotebookPen from 'lucide-react/icons/notebook-pen';
-import { lazy, Suspense, useState } from 'react';
+import { type ComponentType, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { NoServer } from '#contract/http/answer.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
-import { StaffLoading } from './parts.tsx';
-
-const NotesPanel = lazy(() => import('#ui/notes/notes-panel.tsx'));
+import { ProblemWords } from '#ui/problem-words.tsx';
+import { useAsyncAction } from '#ui/use-async-action.ts';
 
 export function NotesSection({ meetingId }: { meetingId: string }) {
   const { t } = useTranslation('staff');
-  const [isOpen, setOpen] = useState(false);
+  const [panel, setPanel] = useState<{ Panel: ComponentType<{ meetingId: string }> } | null>(null);
+  const { run, isPending, problem } = useAsyncAction();
+  const open = () =>
+    run(async () => {
+      setPanel({ Panel: await fetchedPanel() });
+    });
   return (
     <Card title={t('notes.title')}>
-      {isOpen ? (
-        <Suspense fallback={<StaffLoading />}>
-          <NotesPanel meetingId={meetingId} />
-        </Suspense>
+      {panel ? (
+        <panel.Panel meetingId={meetingId} />
       ) : (
         <div className="flex flex-col items-start gap-3">
           <p className="text-base text-quiet">{t('notes.lead')}</p>
-          <Button icon={NotebookPen} onPress={() => setOpen(true)}>
+          <Button icon={NotebookPen} isPending={isPending} onPress={() => void open()}>
             {t('notes.open')}
           </Button>
+          <ProblemWords problem={problem} />
         </div>
       )}
     </Card>
   );
+}
+
+/** @throws NoServer */
+async function fetchedPanel(): Promise<ComponentType<{ meetingId: string }>> {
+  try {
+    return (await import('#ui/notes/notes-panel.tsx')).default;
+  } catch {
+    throw new NoServer('internal', 'the chunk of the notes cannot be fetched');
+  }
 }

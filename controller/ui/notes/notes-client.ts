@@ -35,6 +35,8 @@ export type NotesSnapshot = {
   /** `loading`: never opened yet; `offline`: opened before, and the line is down; `ended`: for good, see `endedBy` */
   phase: 'loading' | 'open' | 'offline' | 'ended';
   endedBy: ErrorCode | null;
+  /** the last try to reach the server failed */
+  isUnanswered: boolean;
   access: NotesAccess;
   /** something that was written here is not saved yet */
   isUnsaved: boolean;
@@ -54,7 +56,14 @@ export class NotesClient {
   readonly #dependencies: Required<Dependencies>;
   readonly #listeners = new Set<() => void>();
   #doc: Y.Doc;
-  #snapshot: NotesSnapshot = { phase: 'loading', endedBy: null, access: 'read', isUnsaved: false, refusedBy: null };
+  #snapshot: NotesSnapshot = {
+    phase: 'loading',
+    endedBy: null,
+    isUnanswered: false,
+    access: 'read',
+    isUnsaved: false,
+    refusedBy: null,
+  };
   #socket: NotesSocket | null = null;
   /** the server's state vector came: what is written goes out */
   #isSynced = false;
@@ -196,7 +205,7 @@ export class NotesClient {
       case 'welcome':
         this.#attempt = 0;
         this.#savedCount = 0;
-        this.#set({ access: message.access });
+        this.#set({ access: message.access, isUnanswered: false });
         this.#sendFrame(messageYjsSyncStep1, Y.encodeStateVector(this.#doc));
         return;
       case 'access':
@@ -261,7 +270,7 @@ export class NotesClient {
       this.#set({ phase: 'ended', endedBy: code });
       return;
     }
-    this.#set({ phase: this.#snapshot.phase === 'loading' ? 'loading' : 'offline' });
+    this.#set({ phase: this.#snapshot.phase === 'loading' ? 'loading' : 'offline', isUnanswered: true });
     const delayMs = retryAfterMs(this.#attempt, RETRY, this.#dependencies.random());
     this.#attempt += 1;
     this.#retryTimer = setTimeout(() => this.#open(), delayMs);

@@ -17,7 +17,7 @@ import { TextField } from '../text-field.tsx';
 import { noteExtensions } from './note-extensions.ts';
 import type { NotesClient } from './notes-client.ts';
 
-type NotesEditorProps = { client: NotesClient; canWrite: boolean; onTooMuch: () => void };
+type NotesEditorProps = { client: NotesClient; canWrite: boolean; onTooMuch: (isTooMuch: boolean) => void };
 type TaskFields = { person: string; dueOn: string };
 /** What the bar shows of the place of the caret. */
 type AtCaret = { active: ReadonlySet<string>; task: TaskFields | null; canUndo: boolean; canRedo: boolean };
@@ -55,10 +55,11 @@ function useEditor({ client, canWrite, onTooMuch, label, taskLabel }: EditorOpti
       extensions: noteExtensions({
         doc: client.doc,
         taskLabel: (text) => `${taskLabel}: ${text}`,
-        onTooMuch: () => tooMuch.current(),
+        onTooMuch: () => tooMuch.current(true),
       }),
       editorProps: { attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-label': label } },
       onTransaction: ({ editor: changed }) => setAtCaret(caretOf(changed)),
+      onUpdate: () => tooMuch.current(false),
     });
     setEditor(made);
     const stopHolding = holdWhileComposing(made, client);
@@ -70,6 +71,7 @@ function useEditor({ client, canWrite, onTooMuch, label, taskLabel }: EditorOpti
   }, [client, label, taskLabel]);
   useEffect(() => {
     editor?.setEditable(canWrite);
+    editor?.view.dom.setAttribute('aria-readonly', String(!canWrite));
   }, [editor, canWrite]);
   return { host, editor, atCaret };
 }

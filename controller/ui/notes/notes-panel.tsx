@@ -37,7 +37,7 @@ function Notes({ client }: { client: NotesClient }) {
   if (phase === 'loading')
     return (
       <p role="status" className="flex items-center gap-3 py-6 text-quiet">
-        <Spinner /> {t('loading')}
+        <Spinner /> {t(snapshot.isUnanswered ? 'unanswered' : 'loading')}
       </p>
     );
   const canWrite = access === 'write' && refusedBy === null && phase !== 'ended';
@@ -54,11 +54,9 @@ function Notes({ client }: { client: NotesClient }) {
       )}
       {isTooMuch && <Note icon={TriangleAlert}>{t('tooMuchPasted')}</Note>}
       <Standing snapshot={snapshot} />
-      <NotesEditor key={client.doc.guid} client={client} canWrite={canWrite} onTooMuch={() => setTooMuch(true)} />
-      {canWrite && (
-        <p role="status" className="text-small text-quiet">
-          {snapshot.isUnsaved ? t('saving') : t('saved')}
-        </p>
+      <NotesEditor key={client.doc.guid} client={client} canWrite={canWrite} onTooMuch={setTooMuch} />
+      {canWrite && phase === 'open' && (
+        <p className="text-small text-quiet">{snapshot.isUnsaved ? t('saving') : t('saved')}</p>
       )}
     </div>
   );
