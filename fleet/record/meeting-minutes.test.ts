@@ -107,6 +107,19 @@ test('are written once nobody has been in the meeting for a while, and once', as
   expect(await drafts()).toMatchObject([{ startedAtMs: at(0), endedAtMs: at(30), revision: 1, sentAtMs: null }]);
 });
 
+test('two looks at once write them once, and what is deleted meanwhile does not come back', async () => {
+  const callId = await call(at(30));
+  await stay(callId, 'Mina Kim', at(0), at(30));
+  await Promise.all([due(60), due(60), due(61)]);
+  expect(await drafts()).toHaveLength(1);
+  const later = await call(at(130), { openedAtMs: at(100) });
+  await stay(later, 'Mina Kim', at(100), at(130));
+  const writing = due(160);
+  const deleting = store.write((trx) => trx.deleteFrom('stay').where('callId', '=', later).execute());
+  await Promise.all([writing, deleting]);
+  expect(await drafts()).toHaveLength(1);
+});
+
 test('a meeting that goes on is not closed: who comes back within that time is in the same minutes', async () => {
   const first = await call(at(30));
   await stay(first, 'Mina Kim', at(0), at(30));

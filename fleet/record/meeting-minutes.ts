@@ -26,6 +26,7 @@ export const MINUTES_AFTER_MS = 2 * 60_000;
 /** what ended before, when no server ran that writes minutes, has none */
 const MOST_LATE_MS = 7 * 86_400_000;
 const MOST_SHOWN = 50;
+const SHOWN = ['minutesId', 'startedAtMs', 'endedAtMs', 'language', 'text', 'revision', 'sentAtMs'] as const;
 
 export class MinutesOfMeetings {
   readonly #deps: MinutesDependencies;
@@ -43,10 +44,10 @@ export class MinutesOfMeetings {
 
   /** Its newest, the newest first; drafts for hosts alone. */
   async list(meetingId: string, { isHost }: { isHost: boolean }): Promise<ShownMinutes[]> {
-    let query = this.#deps.store.read.selectFrom('minutes').selectAll().where('meetingId', '=', meetingId);
+    // without the facts, which may be long
+    let query = this.#deps.store.read.selectFrom('minutes').select(SHOWN).where('meetingId', '=', meetingId);
     if (!isHost) query = query.where('sentAtMs', 'is not', null);
-    const rows = await query.orderBy('endedAtMs', 'desc').limit(MOST_SHOWN).execute();
-    return rows.map(({ facts: _, meetingId: __, ...shown }) => shown);
+    return query.orderBy('endedAtMs', 'desc').limit(MOST_SHOWN).execute();
   }
 
   /** @throws ProtocolError not-found: also a draft, for others than hosts */
@@ -174,11 +175,20 @@ export class MinutesOfMeetings {
     };
     const { text, facts } = await writeMinutes(read, sitting);
     const { callIds: _, fleetUrl: __, ...kept } = sitting;
-    await store.write((trx) =>
-      trx
+    await store.write(async (trx) => {
+      // deleted, or written, while this was read
+      const isThere = await trx
+        .selectFrom('stay')
+        .select('stayId')
+        .where('callId', 'in', sitting.callIds)
+        .executeTakeFirst();
+      const others = trx.selectFrom('minutes').select('minutesId').where('meetingId', '=', meetingId);
+      const isWritten = await others.where('endedAtMs', '>=', sitting.startedAtMs).executeTakeFirst();
+      if (!isThere || isWritten) return;
+      await trx
         .insertInto('minutes')
         .values({ minutesId: newId(), ...kept, facts: JSON.stringify(facts), text, sentAtMs: null })
-        .execute(),
-    );
+        .execute();
+    });
   }
 }

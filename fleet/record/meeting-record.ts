@@ -19,6 +19,7 @@ export class MeetingRecord {
   readonly minutes: MinutesOfMeetings;
   readonly #deps: MeetingRecordDependencies;
   #timer: NodeJS.Timeout | null = null;
+  #look: Promise<void> | null = null;
 
   constructor(deps: MeetingRecordDependencies) {
     this.#deps = deps;
@@ -40,8 +41,15 @@ export class MeetingRecord {
     if (this.#timer) clearInterval(this.#timer);
   }
 
-  /** What the clock alone brings about. */
-  async look(): Promise<void> {
+  /** What the clock alone brings about. One look at a time: a second one is the one under way. */
+  look(): Promise<void> {
+    this.#look ??= this.#lookOnce().finally(() => {
+      this.#look = null;
+    });
+    return this.#look;
+  }
+
+  async #lookOnce(): Promise<void> {
     const { store, meetings, clock } = this.#deps;
     const there = meetings.nodes.all.filter(
       ({ nodeId, heardAtMs }) => heardAtMs > 0 && meetings.nodes.silentMs(nodeId) === 0,

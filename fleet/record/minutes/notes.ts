@@ -1,21 +1,23 @@
 /** What the meeting decided, its tasks with person and day, and all of its notes. */
+import { MAX_MINUTES_UNITS } from '#contract/http/record-api.ts';
 import type { Language } from '#contract/schema.ts';
 import { writtenNotes } from '../../notes/index.ts';
 import { type MinutesPart, plain } from './part.ts';
 
+const MOST_LISTED = 200;
 const words: Record<Language, { decisions: string; tasks: string; notes: string; until: (day: string) => string }> = {
   en: { decisions: 'Decisions', tasks: 'Tasks', notes: 'Notes', until: (day) => `by ${day}` },
   ko: { decisions: '결정 사항', tasks: '할 일', notes: '메모', until: (day) => `${day}까지` },
 };
 
 export const decisions: MinutesPart = async (db, { meetingId, language }) => {
-  const { decisions: facts } = await writtenNotes(db, meetingId);
+  const facts = (await writtenNotes(db, meetingId)).decisions.slice(0, MOST_LISTED);
   if (facts.length === 0) return null;
   return { part: 'decisions', title: words[language].decisions, lines: facts.map((each) => `- ${plain(each)}`), facts };
 };
 
 export const tasks: MinutesPart = async (db, { meetingId, language }) => {
-  const { tasks: facts } = await writtenNotes(db, meetingId);
+  const facts = (await writtenNotes(db, meetingId)).tasks.slice(0, MOST_LISTED);
   if (facts.length === 0) return null;
   const name = words[language];
   const lines = facts.map(({ text, person, dueOn, isDone }) => {
@@ -33,5 +35,5 @@ export const notesText: MinutesPart = async (db, { meetingId, language }) => {
     .trimEnd()
     .replace(/^(#{1,3}) /gm, '##$1 ')
     .split('\n');
-  return { part: 'notes', title: words[language].notes, lines, facts: markdown };
+  return { part: 'notes', title: words[language].notes, lines, facts: markdown.slice(0, MAX_MINUTES_UNITS) };
 };
