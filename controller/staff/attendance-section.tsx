@@ -21,12 +21,17 @@ import { currentLanguage } from '#ui/words/words.ts';
 
 const MINUTE_MS = 60_000;
 
-type AttendanceSectionProps = { meeting: MeetingDetail; mayDelete: boolean };
+type AttendanceSectionProps = {
+  meeting: MeetingDetail;
+  mayDelete: boolean;
+  /** all that the meeting left behind is gone */
+  onDeleted: () => void;
+};
 
-export function AttendanceSection({ meeting, mayDelete }: AttendanceSectionProps) {
+export function AttendanceSection({ meeting, mayDelete, onDeleted }: AttendanceSectionProps) {
   const { t } = useTranslation('record');
   const { meetingId } = meeting;
-  const { calls, forget } = useAttendance(meeting);
+  const calls = useAttendance(meeting);
   if (calls === null) return null;
   return (
     <Card
@@ -61,7 +66,7 @@ export function AttendanceSection({ meeting, mayDelete }: AttendanceSectionProps
           </ul>
         </details>
       ))}
-      {mayDelete && calls.length > 0 && <WholeRecord meetingId={meetingId} onDeleted={forget} />}
+      {mayDelete && <WholeRecord meetingId={meetingId} onDeleted={onDeleted} />}
     </Card>
   );
 }
@@ -147,5 +152,5 @@ function useAttendance(meeting: MeetingDetail) {
     );
     return () => asking.abort();
   }, [meeting]);
-  return { calls, forget: () => setCalls([]) };
+  return calls;
 }

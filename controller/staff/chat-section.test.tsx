@@ -97,6 +97,17 @@ test('what others write comes when the home stream names another revision', asyn
   await page.until(() => written().length === 2);
 });
 
+test('what is deleted goes, also where somebody writes before the page has looked', async () => {
+  server.posts = [post(0), post(1)];
+  await show(2);
+  await page.until(() => written().length === 2);
+  server.posts = [post(0, { messageId: idOf(700), text: 'from the beginning' })];
+  server.meetings = [detailOf(1, { chatRevision: 1 })];
+  await act(async () => server.home({ meetings: [meetingOf(1, { chatRevision: 1 })] }));
+  await page.until(() => written().includes('from the beginning'));
+  expect(written()).toEqual(['from the beginning']);
+});
+
 test('older ones come on demand, before what is there', async () => {
   server.answers.chatPosts = ({ searchParams }) =>
     searchParams.get('beforeNumber') === '2'

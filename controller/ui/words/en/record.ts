@@ -17,7 +17,7 @@ export default {
     delete: 'Delete record',
     deleteTitle: 'Delete what this meeting left behind?',
     deleteBody:
-      'Attendance, pages shown and minutes are deleted for everyone and cannot be brought back. Mails that were sent stay where they are.',
+      'Attendance, chat, notes, polls (prepared ones too), pages shown and minutes are deleted for everyone and cannot be brought back. Mails that were sent stay where they are.',
   },
   minutes: {
     title: 'Minutes',
