@@ -2,7 +2,7 @@
 /** The attendance on a meeting's page: people and their time, the newest call first. */
 import { act } from 'react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { PageUnderTest } from '#ui/page-under-test.tsx';
+import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
 import { takeArrival } from '#ui/sign-in/arrival.ts';
 import { Staff } from './staff.tsx';
 import { detailOf, idOf, StaffServerUnderTest, staffPage } from './staff-under-test.tsx';
@@ -95,4 +95,20 @@ it('says that nobody was there, and offers no file then', async () => {
   await show();
   await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
   expect(document.querySelector('a[href$="attendance.csv"]')).toBeNull();
+});
+
+it('says that it comes, and what is wrong where it cannot be fetched, with a way to try again', async () => {
+  const empty = { body: { calls: [] } };
+  const { promise, resolve } = Promise.withResolvers<ReturnType<typeof refusal>>();
+  server.answers.attendance = () => promise;
+  await show();
+  const card = () => document.querySelector('section[aria-label="Attendance"]');
+  await page.until(() => card()?.querySelector('[role=status]') != null);
+  resolve(refusal(507, 'storage-failed'));
+  await page.until(() => card()!.textContent!.includes('Code for IT: storage-failed'));
+  expect(card()!.querySelector('[role=status]')).toBeNull();
+  server.answers.attendance = () => empty;
+  await page.press('Try again');
+  await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
+  expect(card()!.textContent).not.toContain('Code for IT');
 });

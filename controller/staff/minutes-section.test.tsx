@@ -99,3 +99,19 @@ it('says what comes where there are none', async () => {
   await show();
   await page.until(() => page.text.includes('A draft is written by itself'));
 });
+
+it('says that it comes, and what is wrong where it cannot be fetched, with a way to try again', async () => {
+  const empty = { body: { minutes: [] } };
+  const { promise, resolve } = Promise.withResolvers<ReturnType<typeof refusal>>();
+  server.answers.minutes = () => promise;
+  await show();
+  const card = () => document.querySelector('section[aria-label="Minutes"]');
+  await page.until(() => card()?.querySelector('[role=status]') != null);
+  resolve(refusal(507, 'storage-failed'));
+  await page.until(() => card()!.textContent!.includes('Code for IT: storage-failed'));
+  expect(card()!.querySelector('[role=status]')).toBeNull();
+  server.answers.minutes = () => empty;
+  await page.press('Try again');
+  await page.until(() => page.text.includes('A draft is written by itself'));
+  expect(card()!.textContent).not.toContain('Code for IT');
+});

@@ -2,7 +2,7 @@
 import ChevronDown from 'lucide-react/icons/chevron-down';
 import Download from 'lucide-react/icons/download';
 import Send from 'lucide-react/icons/send';
-import { useCallback, useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { urlOf } from '#contract/http/answer.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
@@ -18,20 +18,23 @@ import { useAsyncAction } from '#ui/use-async-action.ts';
 import { dateAndTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { MarkdownText } from './markdown-text.tsx';
+import { MeetingPartState } from './meeting-part-state.tsx';
+import { useMeetingPart } from './use-meeting-part.ts';
 
 type MinutesSectionProps = { meeting: MeetingDetail; isHost: boolean };
 
 export function MinutesSection({ meeting, isHost }: MinutesSectionProps) {
   const { t } = useTranslation('record');
-  const { minutes, refresh } = useMinutes(meeting);
-  if (minutes === null) return null;
+  const part = useMeetingPart(meeting, readMinutes);
+  const { known: minutes, refresh } = part;
   return (
     <Card title={t('minutes.title')}>
-      {minutes.length === 0 && (
+      <MeetingPartState part={part} />
+      {minutes?.length === 0 && (
         <p className="text-base text-quiet">{t(isHost ? 'minutes.noneForHost' : 'minutes.none')}</p>
       )}
       <div className="flex flex-col gap-6">
-        {minutes.map((one) =>
+        {minutes?.map((one) =>
           one.sentAtMs === null ? (
             <Draft key={one.minutesId} meetingId={meeting.meetingId} draft={one} onChanged={refresh} />
           ) : (
@@ -42,6 +45,9 @@ export function MinutesSection({ meeting, isHost }: MinutesSectionProps) {
     </Card>
   );
 }
+
+const readMinutes = async (meetingId: string, signal: AbortSignal): Promise<readonly MeetingMinutes[]> =>
+  (await callApi(recordApi.minutes, { params: { meetingId }, signal })).minutes;
 
 type DraftProps = { meetingId: string; draft: MeetingMinutes; onChanged: () => void };
 
@@ -141,21 +147,4 @@ function FileLink({ meetingId, minutesId }: { meetingId: string; minutesId: stri
       {t('minutes.download')}
     </a>
   );
-}
-
-/** Fetched anew with the meeting. null: not known yet, or it could not be fetched; the page says so of the meeting. */
-function useMinutes(meeting: MeetingDetail) {
-  const [minutes, setMinutes] = useState<readonly MeetingMinutes[] | null>(null);
-  const [asked, setAsked] = useState(0);
-  const refresh = useCallback(() => setAsked((count) => count + 1), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` is why it is fetched again
-  useEffect(() => {
-    const asking = new AbortController();
-    callApi(recordApi.minutes, { params: { meetingId: meeting.meetingId }, signal: asking.signal }).then(
-      (answer) => setMinutes(answer.minutes),
-      () => {},
-    );
-    return () => asking.abort();
-  }, [meeting, asked]);
-  return { minutes, refresh };
 }
