@@ -558,7 +558,12 @@ const app = await buildApp({
       liveUrl: liveUrlAt,
       onFailed: (error) => logger.error({ err: error }, 'the air of a meeting not read'),
     }),
-    ...recordRoutes({ store, minutes: record.minutes }),
+    ...recordRoutes({
+      store,
+      minutes: record.minutes,
+      notes,
+      onChanged: (meetingId) => meetings.changed(meetingId),
+    }),
     ...auditRoutes({ audit: new AuditList({ store }) }),
   ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),

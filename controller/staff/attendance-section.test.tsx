@@ -2,7 +2,7 @@
 /** The attendance on a meeting's page: people and their time, the newest call first. */
 import { act } from 'react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { PageUnderTest } from '#ui/page-under-test.tsx';
+import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
 import { takeArrival } from '#ui/sign-in/arrival.ts';
 import { Staff } from './staff.tsx';
 import { detailOf, idOf, StaffServerUnderTest, staffPage } from './staff-under-test.tsx';
@@ -61,15 +61,30 @@ it('lists who was there, for how long, and has it as a file', async () => {
 
 it('is deleted by a host once that is confirmed, and not by a member', async () => {
   const call = { callId: idOf(1), startedAtMs: 1, endedAtMs: 2, attendees: [] };
-  server.answers.attendance = () => ({ body: { calls: [call] } });
-  server.answers.deleteRecord = () => ({ body: {} });
+  let left = [call];
+  server.answers.attendance = () => ({ body: { calls: left } });
+  const minutes = { minutesId: idOf(5), startedAtMs: 1, endedAtMs: 2, language: 'en', revision: 1, sentAtMs: 3 };
+  server.answers.minutes = () => ({ body: { minutes: left.map(() => ({ ...minutes, text: 'We move in May' })) } });
+  server.answers.deleteRecord = () => {
+    left = [];
+    server.posts = [];
+    server.meetings = [detailOf(3)];
+    return { body: {} };
+  };
+  const post = { messageId: idOf(6), number: 0, displayName: 'Joon', isGuest: false, isOwn: false, isFromCall: false };
+  server.posts = [{ ...post, text: 'The price is forty', atMs: 1, isRecalled: false, mayRecall: false, mentions: [] }];
+  server.meetings = [detailOf(3, { chatRevision: 1 })];
   await show();
+  await page.until(() => page.text.includes('We move in May') && page.text.includes('The price is forty'));
   await page.until(() => page.buttons('Delete record').length === 1);
   await page.press('Delete record');
   expect(server.askedFor('deleteRecord')).toBe(0);
   await act(async () => page.buttons('Delete record').at(-1)!.click());
   await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
-  expect(page.buttons('Delete record')).toEqual([]);
+  // where there was no call there is a chat, and notes
+  expect(page.buttons('Delete record')).toHaveLength(1);
+  await page.until(() => !page.text.includes('We move in May') && !page.text.includes('The price is forty'));
+  left = [call];
   server.meetings = [detailOf(3, { role: 'member' })];
   await act(async () => server.home({ rooms: [] }));
   await page.until(() => document.querySelectorAll('details').length === 1);
@@ -79,5 +94,21 @@ it('is deleted by a host once that is confirmed, and not by a member', async () 
 it('says that nobody was there, and offers no file then', async () => {
   await show();
   await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
-  expect(document.querySelector('a[download]')).toBeNull();
+  expect(document.querySelector('a[href$="attendance.csv"]')).toBeNull();
+});
+
+it('says that it comes, and what is wrong where it cannot be fetched, with a way to try again', async () => {
+  const empty = { body: { calls: [] } };
+  const { promise, resolve } = Promise.withResolvers<ReturnType<typeof refusal>>();
+  server.answers.attendance = () => promise;
+  await show();
+  const card = () => document.querySelector('section[aria-label="Attendance"]');
+  await page.until(() => card()?.querySelector('[role=status]') != null);
+  resolve(refusal(507, 'storage-failed'));
+  await page.until(() => card()!.textContent!.includes('Code for IT: storage-failed'));
+  expect(card()!.querySelector('[role=status]')).toBeNull();
+  server.answers.attendance = () => empty;
+  await page.press('Try again');
+  await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
+  expect(card()!.textContent).not.toContain('Code for IT');
 });

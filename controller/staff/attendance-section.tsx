@@ -4,7 +4,7 @@ import DoorOpen from 'lucide-react/icons/door-open';
 import Download from 'lucide-react/icons/download';
 import Trash from 'lucide-react/icons/trash';
 import UserRound from 'lucide-react/icons/user-round';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { urlOf } from '#contract/http/answer.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
@@ -18,20 +18,28 @@ import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { clockTime, dayAndDate, timeRange } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { MeetingPartState } from './meeting-part-state.tsx';
+import { useMeetingPart } from './use-meeting-part.ts';
 
 const MINUTE_MS = 60_000;
 
-type AttendanceSectionProps = { meeting: MeetingDetail; mayDelete: boolean };
+type AttendanceSectionProps = {
+  meeting: MeetingDetail;
+  mayDelete: boolean;
+  /** all that the meeting left behind is gone */
+  onDeleted: () => void;
+};
 
-export function AttendanceSection({ meeting, mayDelete }: AttendanceSectionProps) {
+export function AttendanceSection({ meeting, mayDelete, onDeleted }: AttendanceSectionProps) {
   const { t } = useTranslation('record');
   const { meetingId } = meeting;
-  const { calls, forget } = useAttendance(meeting);
-  if (calls === null) return null;
+  const part = useMeetingPart(meeting, readAttendance);
+  const { known: calls } = part;
   return (
     <Card
       title={t('attendance.title')}
       aside={
+        calls !== null &&
         calls.length > 0 && (
           <a
             href={urlOf(recordApi.attendanceFile, { params: { meetingId } })}
@@ -44,8 +52,9 @@ export function AttendanceSection({ meeting, mayDelete }: AttendanceSectionProps
         )
       }
     >
-      {calls.length === 0 && <p className="text-base text-quiet">{t('attendance.nobody')}</p>}
-      {calls.map((call, n) => (
+      <MeetingPartState part={part} />
+      {calls?.length === 0 && <p className="text-base text-quiet">{t('attendance.nobody')}</p>}
+      {calls?.map((call, n) => (
         <details key={call.callId} open={n === 0} className="group border-t border-line py-1 first-of-type:border-0">
           <summary className="flex min-h-12 cursor-pointer items-center gap-2 rounded-small text-base font-medium">
             <Icon of={ChevronDown} className="size-5 shrink-0 text-quiet group-open:rotate-180" />
@@ -61,10 +70,13 @@ export function AttendanceSection({ meeting, mayDelete }: AttendanceSectionProps
           </ul>
         </details>
       ))}
-      {mayDelete && calls.length > 0 && <WholeRecord meetingId={meetingId} onDeleted={forget} />}
+      {mayDelete && <WholeRecord meetingId={meetingId} onDeleted={onDeleted} />}
     </Card>
   );
 }
+
+const readAttendance = async (meetingId: string, signal: AbortSignal): Promise<readonly CallAttendance[]> =>
+  (await callApi(recordApi.attendance, { params: { meetingId }, signal })).calls;
 
 /** For hosts: everything that the meeting left behind, as a file, and its deletion. */
 function WholeRecord({ meetingId, onDeleted }: { meetingId: string; onDeleted: () => void }) {
@@ -133,19 +145,4 @@ function callWords({ startedAtMs, endedAtMs }: CallAttendance): string {
   const language = currentLanguage();
   const time = endedAtMs === null ? clockTime(startedAtMs, language) : timeRange(startedAtMs, endedAtMs, language);
   return `${dayAndDate(startedAtMs, language)}, ${time}`;
-}
-
-/** Fetched anew with the meeting. null: not known yet, or it could not be fetched; the page says so of the meeting. */
-function useAttendance(meeting: MeetingDetail) {
-  const [calls, setCalls] = useState<readonly CallAttendance[] | null>(null);
-  useEffect(() => {
-    const asking = new AbortController();
-    const params = { meetingId: meeting.meetingId };
-    callApi(recordApi.attendance, { params, signal: asking.signal }).then(
-      (answer) => setCalls(answer.calls),
-      () => {},
-    );
-    return () => asking.abort();
-  }, [meeting]);
-  return { calls, forget: () => setCalls([]) };
 }

@@ -1,8 +1,9 @@
-/** Finds words in what is written in a meeting. */
+/** Finds words in what is written in a meeting: the newest first, older ones on demand. */
 import Search from 'lucide-react/icons/search';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chatApi, type ChatPost } from '#contract/http/chat-api.ts';
+import type { RouteAnswer } from '#contract/http/route.ts';
 import { Button } from '#ui/button.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ChatMessages } from '#ui/meeting/chat.tsx';
@@ -10,28 +11,33 @@ import { ProblemWords } from '#ui/problem-words.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
-export function ChatSearch({ meetingId }: { meetingId: string }) {
+type ChatSearchProps = {
+  meetingId: string;
+  /** what is found is looked at again when it changes; undefined: nothing is written, as far as is known */
+  revision: number | undefined;
+};
+type Found = { words: string; posts: readonly ChatPost[]; hasOlder: boolean };
+type Answer = RouteAnswer<typeof chatApi.chatPosts>;
+
+export function ChatSearch({ meetingId, revision }: ChatSearchProps) {
   const { t } = useTranslation('meeting');
   const [text, setText] = useState('');
-  const [found, setFound] = useState<readonly ChatPost[] | null>(null);
-  const { run, isPending, problem } = useAsyncAction();
-  const search = async (event: FormEvent) => {
+  const { found, search, readOlder, close, isPending, isReadingOlder, problem } = useChatSearch(meetingId, revision);
+  const submit = (event: FormEvent) => {
     event.preventDefault();
     const words = text.trim();
-    if (words === '') {
-      setFound(null);
-      return;
-    }
-    const answer = await run(() => callApi(chatApi.chatPosts, { params: { meetingId }, query: { text: words } }));
-    if (answer !== null) setFound(answer.posts);
+    if (words !== '') search(words);
   };
   return (
     <search>
-      <form onSubmit={(event) => void search(event)} className="flex items-end gap-2">
+      <form onSubmit={submit} className="flex items-end gap-2">
         <TextField
           label={t('chat.search')}
           value={text}
-          onChange={setText}
+          onChange={(typed) => {
+            setText(typed);
+            if (typed.trim() === '') close();
+          }}
           maxLength={100}
           className="min-w-0 flex-1"
         />
@@ -41,13 +47,74 @@ export function ChatSearch({ meetingId }: { meetingId: string }) {
       {found !== null && (
         <div className="mt-3 rounded-control bg-surface p-3">
           <ChatMessages
-            messages={found}
+            messages={found.posts}
             nameOf={({ displayName }) => displayName}
             emptyWords={t('chat.foundNone')}
+            above={
+              found.hasOlder && (
+                <Button variant="quiet" className="self-center" isPending={isReadingOlder} onPress={readOlder}>
+                  {t('chat.older')}
+                </Button>
+              )
+            }
             className="max-h-60"
           />
         </div>
       )}
     </search>
   );
+}
+
+function useChatSearch(meetingId: string, revision: number | undefined) {
+  const [found, setFound] = useState<Found | null>(null);
+  const { run, isPending, pending, problem, dismissProblem } = useAsyncAction<true>();
+  // an answer to what was searched for before is of no use
+  const wanted = useRef<string | null>(null);
+  const ask = (words: string, beforeNumber?: number): Promise<Answer> => {
+    const query = { text: words, ...(beforeNumber !== undefined && { beforeNumber }) };
+    return callApi(chatApi.chatPosts, { params: { meetingId }, query });
+  };
+  /** As far back as `atLeast` of them, where there are so many. */
+  const search = async (words: string, atLeast: number) => {
+    wanted.current = words;
+    const answer = await run(async () => {
+      let { posts, hasOlder } = await ask(words);
+      while (hasOlder && posts.length > 0 && posts.length < atLeast) {
+        const older = await ask(words, posts[0]!.number);
+        posts = [...older.posts, ...posts];
+        hasOlder = older.hasOlder;
+      }
+      return { words, posts, hasOlder };
+    });
+    if (answer !== null && wanted.current === words) setFound(answer);
+  };
+  const readOlder = async () => {
+    const first = found?.posts[0];
+    if (found === null || first === undefined) return;
+    const answer = await run(() => ask(found.words, first.number), { key: 'older', about: true });
+    if (answer === null) return;
+    // it may have been searched for again meanwhile
+    setFound((now) =>
+      now === found ? { ...found, posts: [...answer.posts, ...found.posts], hasOlder: answer.hasOlder } : now,
+    );
+  };
+  const close = () => {
+    wanted.current = null;
+    setFound(null);
+    dismissProblem();
+  };
+  // what is recalled goes from here too
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision is why it is searched for again
+  useEffect(() => {
+    if (wanted.current !== null) void search(wanted.current, found?.posts.length ?? 1);
+  }, [revision]);
+  return {
+    found,
+    search: (words: string) => void search(words, 1),
+    readOlder: () => void readOlder(),
+    close,
+    isPending,
+    isReadingOlder: pending('older') !== null,
+    problem,
+  };
 }

@@ -97,6 +97,17 @@ test('what others write comes when the home stream names another revision', asyn
   await page.until(() => written().length === 2);
 });
 
+test('what is deleted goes, also where somebody writes before the page has looked', async () => {
+  server.posts = [post(0), post(1)];
+  await show(2);
+  await page.until(() => written().length === 2);
+  server.posts = [post(0, { messageId: idOf(700), text: 'from the beginning' })];
+  server.meetings = [detailOf(1, { chatRevision: 1 })];
+  await act(async () => server.home({ meetings: [meetingOf(1, { chatRevision: 1 })] }));
+  await page.until(() => written().includes('from the beginning'));
+  expect(written()).toEqual(['from the beginning']);
+});
+
 test('older ones come on demand, before what is there', async () => {
   server.answers.chatPosts = ({ searchParams }) =>
     searchParams.get('beforeNumber') === '2'
@@ -180,6 +191,33 @@ test('words are searched for, and what is found is shown apart', async () => {
   await page.fill('Search the chat', 'nowhere');
   await page.press('Find');
   await page.until(() => page.text.includes('Nothing is found.'));
+});
+
+test('of what is found, earlier ones come on demand; what is recalled goes; an empty field closes it', async () => {
+  let isRecalled = false;
+  server.answers.chatPosts = ({ searchParams }) => {
+    const found = isRecalled ? [post(7)] : [post(7), post(8)];
+    if (searchParams.get('text') === null) return { body: { posts: [], hasOlder: false, people: [] } };
+    return searchParams.get('beforeNumber') === '7'
+      ? { body: { posts: [post(3)], hasOlder: false, people: [] } }
+      : { body: { posts: found, hasOlder: true, people: [] } };
+  };
+  await show(1);
+  await page.fill('Search the chat', 'words');
+  await page.press('Find');
+  await page.until(() => page.text.includes('words 8'));
+  await page.press('Show earlier messages');
+  await page.until(() => page.text.includes('words 3'));
+  expect(written()).toEqual(['words 3', 'words 7', 'words 8']);
+  expect(page.buttons('Show earlier messages')).toEqual([]);
+  isRecalled = true;
+  server.meetings = [detailOf(1, { chatRevision: 2 })];
+  await act(async () => server.home({ meetings: [meetingOf(1, { chatRevision: 2 })] }));
+  await page.until(() => !page.text.includes('words 8'));
+  // as far back as it was read
+  expect(written()).toEqual(['words 3', 'words 7']);
+  await page.fill('Search the chat', '');
+  await page.until(() => !page.text.includes('words 7'));
 });
 
 test('who may not read it sees no chat', async () => {

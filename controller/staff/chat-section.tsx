@@ -21,7 +21,7 @@ export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting:
   return (
     <Card title={t('chat.title')}>
       <div className="flex flex-col gap-3">
-        <ChatSearch meetingId={meetingId} />
+        <ChatSearch meetingId={meetingId} revision={chatRevision} />
         <ProblemWords problem={problem ?? acts.problem} />
         {posts !== null && (
           <ChatMessages

@@ -103,7 +103,11 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         <ChatSection meeting={meeting} />
         <PollsSection meeting={meeting} isHost={isHost} />
         <MinutesSection meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
-        <AttendanceSection meeting={meeting} mayDelete={meeting.role === 'host' || meeting.role === 'co-host'} />
+        <AttendanceSection
+          meeting={meeting}
+          mayDelete={meeting.role === 'host' || meeting.role === 'co-host'}
+          onDeleted={onChanged}
+        />
         {isHost && (
           <Card title={words('links.title')}>
             <InviteList meetingId={meetingId} asOf={meeting} />

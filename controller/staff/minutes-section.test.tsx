@@ -81,6 +81,76 @@ it('a correction that another host overtook is refused in words, and what was ty
   expect(draft()!.value).toBe('mine');
 });
 
+it('after saving, what is saved stands there before it is fetched, and the next key builds on it', async () => {
+  minutes = [one()];
+  server.answers.correctMinutes = () => ({ body: {} });
+  await show();
+  await page.until(() => page.text.includes(LABEL));
+  const { promise, resolve } = Promise.withResolvers<{ body: object }>();
+  server.answers.minutes = () => promise;
+  await page.fill(LABEL, 'first');
+  await page.press('Save');
+  await page.until(() => server.askedFor('correctMinutes') === 1 && page.button('Save').disabled);
+  expect(draft()!.value).toBe('first');
+  await page.fill(LABEL, 'first and second');
+  await page.press('Save');
+  await page.until(() => server.askedFor('correctMinutes') === 2);
+  expect(server.bodyOf('correctMinutes')).toEqual({ text: 'first and second', revision: 5 });
+  resolve({ body: { minutes: [one({ text: 'first and second', revision: 6 })] } });
+  await page.until(() => page.button('Save').disabled);
+  expect(draft()!.value).toBe('first and second');
+});
+
+it('what is typed while it is saved stays, and is saved next', async () => {
+  minutes = [one()];
+  const { promise, resolve } = Promise.withResolvers<{ body: object }>();
+  server.answers.correctMinutes = () => promise;
+  await show();
+  await page.until(() => page.text.includes(LABEL));
+  await page.fill(LABEL, 'one');
+  await page.press('Save');
+  await page.fill(LABEL, 'one two');
+  minutes = [one({ text: 'one', revision: 5 })];
+  const asked = server.askedFor('minutes');
+  resolve({ body: {} });
+  await page.until(() => server.askedFor('minutes') > asked);
+  expect(draft()!.value).toBe('one two');
+  await page.press('Save');
+  await page.until(() => server.askedFor('correctMinutes') === 2);
+  expect(server.bodyOf('correctMinutes')).toEqual({ text: 'one two', revision: 5 });
+});
+
+it.each([
+  ['Take the newest draft', 'theirs'],
+  ['Save mine over it', 'mine'],
+])('what another host wrote meanwhile is shown beside what was typed: %s', async (choice, kept) => {
+  minutes = [one()];
+  server.answers.correctMinutes = (_url, body) => {
+    const { revision, text } = body as { revision: number; text: string };
+    if (revision < 7) return refusal(409, 'meeting-changed');
+    minutes = [one({ text, revision: 8 })];
+    return { body: {} };
+  };
+  await show();
+  await page.until(() => page.text.includes(LABEL));
+  await page.fill(LABEL, 'mine');
+  minutes = [one({ text: 'theirs', revision: 7 })];
+  await page.press('Save');
+  await page.until(() => page.buttons(choice).length === 1);
+  expect(document.querySelector('section[aria-label="The newest draft"]')!.textContent).toContain('theirs');
+  expect(draft()!.value).toBe('mine');
+  // nothing is sent before that is decided
+  expect([page.button('Save').disabled, page.button('Send the minutes').disabled]).toEqual([true, true]);
+  await page.press(choice);
+  await page.until(() => page.buttons(choice).length === 0 && page.button('Save').disabled);
+  expect(draft()!.value).toBe(kept);
+  expect(page.text).not.toContain('Code for IT');
+  await page.fill(LABEL, 'both');
+  await page.press('Save');
+  await page.until(() => (minutes[0] as { text: string }).text === 'both');
+  expect(server.bodyOf('correctMinutes')).toEqual({ text: 'both', revision: kept === 'mine' ? 8 : 7 });
+});
+
 it('what was sent is read as text, with links of https alone, and saved as a file', async () => {
   minutes = [one({ sentAtMs: startedAtMs })];
   await show('member');
@@ -98,4 +168,20 @@ it('says what comes where there are none', async () => {
   minutes = [];
   await show();
   await page.until(() => page.text.includes('A draft is written by itself'));
+});
+
+it('says that it comes, and what is wrong where it cannot be fetched, with a way to try again', async () => {
+  const empty = { body: { minutes: [] } };
+  const { promise, resolve } = Promise.withResolvers<ReturnType<typeof refusal>>();
+  server.answers.minutes = () => promise;
+  await show();
+  const card = () => document.querySelector('section[aria-label="Minutes"]');
+  await page.until(() => card()?.querySelector('[role=status]') != null);
+  resolve(refusal(507, 'storage-failed'));
+  await page.until(() => card()!.textContent!.includes('Code for IT: storage-failed'));
+  expect(card()!.querySelector('[role=status]')).toBeNull();
+  server.answers.minutes = () => empty;
+  await page.press('Try again');
+  await page.until(() => page.text.includes('A draft is written by itself'));
+  expect(card()!.textContent).not.toContain('Code for IT');
 });

@@ -2,8 +2,9 @@
 import ChevronDown from 'lucide-react/icons/chevron-down';
 import Download from 'lucide-react/icons/download';
 import Send from 'lucide-react/icons/send';
-import { useCallback, useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { toMaruError } from '#contract/error-codes.ts';
 import { urlOf } from '#contract/http/answer.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import { MAX_MINUTES_UNITS, type MeetingMinutes, recordApi } from '#contract/http/record-api.ts';
@@ -18,20 +19,23 @@ import { useAsyncAction } from '#ui/use-async-action.ts';
 import { dateAndTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { MarkdownText } from './markdown-text.tsx';
+import { MeetingPartState } from './meeting-part-state.tsx';
+import { useMeetingPart } from './use-meeting-part.ts';
 
 type MinutesSectionProps = { meeting: MeetingDetail; isHost: boolean };
 
 export function MinutesSection({ meeting, isHost }: MinutesSectionProps) {
   const { t } = useTranslation('record');
-  const { minutes, refresh } = useMinutes(meeting);
-  if (minutes === null) return null;
+  const part = useMeetingPart(meeting, readMinutes);
+  const { known: minutes, refresh } = part;
   return (
     <Card title={t('minutes.title')}>
-      {minutes.length === 0 && (
+      <MeetingPartState part={part} />
+      {minutes?.length === 0 && (
         <p className="text-base text-quiet">{t(isHost ? 'minutes.noneForHost' : 'minutes.none')}</p>
       )}
       <div className="flex flex-col gap-6">
-        {minutes.map((one) =>
+        {minutes?.map((one) =>
           one.sentAtMs === null ? (
             <Draft key={one.minutesId} meetingId={meeting.meetingId} draft={one} onChanged={refresh} />
           ) : (
@@ -43,36 +47,56 @@ export function MinutesSection({ meeting, isHost }: MinutesSectionProps) {
   );
 }
 
+const readMinutes = async (meetingId: string, signal: AbortSignal): Promise<readonly MeetingMinutes[]> =>
+  (await callApi(recordApi.minutes, { params: { meetingId }, signal })).minutes;
+
 type DraftProps = { meetingId: string; draft: MeetingMinutes; onChanged: () => void };
+type DraftText = Pick<MeetingMinutes, 'text' | 'revision'>;
 
 function Draft({ meetingId, draft, onChanged }: DraftProps) {
   const { t } = useTranslation('record');
   const { minutesId } = draft;
   // what is fetched anew does not overwrite what is typed
-  const [typed, setTyped] = useState<{ text: string; revision: number } | null>(null);
+  const [typed, setTyped] = useState<DraftText | null>(null);
+  // until what is fetched has caught up with it
+  const [saved, setSaved] = useState<DraftText | null>(null);
   const [isAsked, setAsked] = useState(false);
-  const { run, pending, problem } = useAsyncAction<'save' | 'send'>();
+  const { run, pending, problem, dismissProblem } = useAsyncAction<'save' | 'send'>();
+  const newest = saved !== null && saved.revision > draft.revision ? saved : draft;
+  const isOvertaken = typed !== null && typed.revision < newest.revision;
   const params = { meetingId, minutesId };
-  const save = async (): Promise<number | null> => {
-    if (typed === null) return draft.revision;
-    const answer = await run(() => callApi(recordApi.correctMinutes, { params, body: typed }), {
-      key: minutesId,
-      about: 'save',
-    });
-    if (answer === null) return null;
-    setTyped(null);
+  const ask = <T,>(work: () => Promise<T>, about: 'save' | 'send'): Promise<T | null> =>
+    run(
+      () =>
+        work().catch((error: unknown) => {
+          // what the other host wrote is shown
+          if (toMaruError(error).code === 'meeting-changed') onChanged();
+          throw error;
+        }),
+      { key: minutesId, about },
+    );
+  const save = async ({ text, revision }: DraftText, about: 'save' | 'send' = 'save'): Promise<number | null> => {
+    const body = { text, revision };
+    if ((await ask(() => callApi(recordApi.correctMinutes, { params, body }), about)) === null) return null;
+    const now = { text, revision: revision + 1 };
+    setSaved(now);
+    // what was typed meanwhile stays, as a correction of what is saved
+    setTyped((later) => (later === null || later.text === text ? null : { ...later, revision: now.revision }));
     onChanged();
-    return typed.revision + 1;
+    return now.revision;
   };
   const send = async () => {
     setAsked(false);
-    const revision = await save();
+    const revision = typed === null ? newest.revision : await save(typed, 'send');
     if (revision === null) return;
     const body = { revision };
-    const answer = await run(() => callApi(recordApi.sendMinutes, { params, body }), { key: minutesId, about: 'send' });
-    if (answer !== null) onChanged();
+    if ((await ask(() => callApi(recordApi.sendMinutes, { params, body }), 'send')) !== null) onChanged();
   };
-  const text = typed?.text ?? draft.text;
+  const takeNewest = () => {
+    setTyped(null);
+    dismissProblem();
+  };
+  const text = typed?.text ?? newest.text;
   return (
     <div className="flex flex-col gap-4">
       <p className="text-base text-quiet">{t('minutes.draftLead')}</p>
@@ -81,8 +105,18 @@ function Draft({ meetingId, draft, onChanged }: DraftProps) {
         rows={14}
         maxLength={MAX_MINUTES_UNITS}
         value={text}
-        onChange={(next) => setTyped((before) => ({ text: next, revision: before?.revision ?? draft.revision }))}
+        // what is sent is what is seen
+        isReadOnly={pending(minutesId) === 'send'}
+        onChange={(next) => setTyped((before) => ({ text: next, revision: before?.revision ?? newest.revision }))}
       />
+      {isOvertaken && (
+        <Overtaken
+          newestText={newest.text}
+          isPending={pending(minutesId) === 'save'}
+          onTake={takeNewest}
+          onOverwrite={() => void save({ text: typed.text, revision: newest.revision })}
+        />
+      )}
       <details className="group rounded-control border border-line px-4 py-1">
         <summary className="flex min-h-12 cursor-pointer items-center gap-2 text-base font-medium">
           <Icon of={ChevronDown} className="size-5 shrink-0 text-quiet group-open:rotate-180" />
@@ -90,12 +124,24 @@ function Draft({ meetingId, draft, onChanged }: DraftProps) {
         </summary>
         <MarkdownText text={text} />
       </details>
-      <ProblemWords problem={problem} />
+      <ProblemWords problem={isOvertaken && problem?.code === 'meeting-changed' ? null : problem} />
       <div className="flex flex-wrap gap-3">
-        <Button variant="primary" icon={Send} isPending={pending(minutesId) === 'send'} onPress={() => setAsked(true)}>
+        <Button
+          variant="primary"
+          icon={Send}
+          isDisabled={isOvertaken}
+          isPending={pending(minutesId) === 'send'}
+          onPress={() => setAsked(true)}
+        >
           {t('minutes.send')}
         </Button>
-        <Button isDisabled={typed === null} isPending={pending(minutesId) === 'save'} onPress={() => void save()}>
+        <Button
+          isDisabled={typed === null || isOvertaken}
+          isPending={pending(minutesId) === 'save'}
+          onPress={() => {
+            if (typed !== null) void save(typed);
+          }}
+        >
           {t('minutes.save')}
         </Button>
         <FileLink meetingId={meetingId} minutesId={minutesId} />
@@ -108,6 +154,30 @@ function Draft({ meetingId, draft, onChanged }: DraftProps) {
         onConfirm={() => void send()}
         onClose={() => setAsked(false)}
       />
+    </div>
+  );
+}
+
+type OvertakenProps = { newestText: string; isPending: boolean; onTake: () => void; onOverwrite: () => void };
+
+/** Another host has changed the draft since this one began to type: both are there to choose from. */
+function Overtaken({ newestText, isPending, onTake, onOverwrite }: OvertakenProps) {
+  const { t } = useTranslation('record');
+  return (
+    <div className="flex flex-col gap-3 rounded-control bg-warn-soft p-4">
+      <p role="status" className="text-base font-medium">
+        {t('minutes.overtaken')}
+      </p>
+      <section aria-label={t('minutes.newest')} className="max-h-80 overflow-y-auto rounded-control bg-raised p-4">
+        <p className="mb-2 text-small text-quiet">{t('minutes.newest')}</p>
+        <MarkdownText text={newestText} />
+      </section>
+      <div className="flex flex-wrap gap-3">
+        <Button onPress={onTake}>{t('minutes.takeNewest')}</Button>
+        <Button isPending={isPending} onPress={onOverwrite}>
+          {t('minutes.saveMine')}
+        </Button>
+      </div>
     </div>
   );
 }
@@ -141,21 +211,4 @@ function FileLink({ meetingId, minutesId }: { meetingId: string; minutesId: stri
       {t('minutes.download')}
     </a>
   );
-}
-
-/** Fetched anew with the meeting. null: not known yet, or it could not be fetched; the page says so of the meeting. */
-function useMinutes(meeting: MeetingDetail) {
-  const [minutes, setMinutes] = useState<readonly MeetingMinutes[] | null>(null);
-  const [asked, setAsked] = useState(0);
-  const refresh = useCallback(() => setAsked((count) => count + 1), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` is why it is fetched again
-  useEffect(() => {
-    const asking = new AbortController();
-    callApi(recordApi.minutes, { params: { meetingId: meeting.meetingId }, signal: asking.signal }).then(
-      (answer) => setMinutes(answer.minutes),
-      () => {},
-    );
-    return () => asking.abort();
-  }, [meeting, asked]);
-  return { minutes, refresh };
 }

@@ -47,6 +47,41 @@ it('shows more of them, each a way to its meeting, and searches by title', async
   await page.until(() => page.text.includes('No meeting has this in its title.'));
 });
 
+it('says what is true of the search that was answered, not of the one that is typed', async () => {
+  server.answers.pastMeetings = ({ searchParams }) => answer(searchParams.get('text') ? [] : [past(1)]);
+  await show('#/past');
+  await page.until(() => titles().length === 1);
+  await page.fill('Find by title', 'three');
+  await page.until(() => page.text.includes('No meeting has this in its title.'));
+  const { promise, resolve } = Promise.withResolvers<ReturnType<typeof answer>>();
+  server.answers.pastMeetings = () => promise;
+  await page.fill('Find by title', '');
+  await page.until(() => server.askedFor('pastMeetings') === 3);
+  expect(page.text).not.toContain('None of your meetings is over yet.');
+  resolve(answer([past(1)]));
+  await page.until(() => titles().length === 1);
+});
+
+it('keeps the search for the way back from a meeting', async () => {
+  const words = '50% / 분기?';
+  server.answers.pastMeetings = ({ searchParams }) =>
+    answer(searchParams.get('text') === words ? [past(2)] : [past(1)]);
+  await show('#/past');
+  await page.fill('Find by title', words);
+  await page.until(() => titles().join() === 'Meeting 2');
+  const { hash } = location;
+  const go = (to: string) =>
+    act(async () => {
+      location.hash = to;
+      window.dispatchEvent(new HashChangeEvent('hashchange'));
+    });
+  await go(`#/meetings/${idOf(102)}`);
+  await page.until(() => titles().length === 0);
+  await go(hash);
+  await page.until(() => titles().join() === 'Meeting 2');
+  expect(document.querySelector<HTMLInputElement>('input[type=search]')!.value).toBe(words);
+});
+
 it('says what is wrong where they cannot be fetched', async () => {
   server.answers.pastMeetings = () => refusal(507, 'storage-failed');
   await show('#/past');

@@ -17,23 +17,24 @@ import { useLiveHome } from './live-home.ts';
 import { PageHead, StaffLoading } from './parts.tsx';
 
 const PAGE = 30;
+const MAX_TEXT = 100;
 /** while somebody types nothing is asked for */
 const TYPED_MS = 300;
 
 export function PastPage() {
   const { t } = useTranslation('record');
-  const [text, setText] = useState('');
+  const [text, setText] = useState(textInHash);
   const { list, problem, more, isPending, moreProblem } = usePast(text);
   return (
     <>
       <PageHead title={t('past.title')} />
       <Card>
         <div className="flex flex-col gap-4">
-          <TextField label={t('past.find')} type="search" value={text} maxLength={100} onChange={setText} />
+          <TextField label={t('past.find')} type="search" value={text} maxLength={MAX_TEXT} onChange={setText} />
           <ProblemWords problem={problem} />
           {list === null && problem === null && <StaffLoading />}
           {list?.rows.length === 0 && (
-            <p className="text-base text-quiet">{t(text === '' ? 'past.none' : 'past.notFound')}</p>
+            <p className="text-base text-quiet">{t(list.of === '' ? 'past.none' : 'past.notFound')}</p>
           )}
           <ul className="flex flex-col">
             {list?.rows.map((meeting) => (
@@ -50,6 +51,21 @@ export function PastPage() {
       </Card>
     </>
   );
+}
+
+/** In the address, for the way back from a meeting. */
+const HASH = /^#\/past\/(.+)$/;
+
+function textInHash(): string {
+  try {
+    return decodeURIComponent(HASH.exec(location.hash)?.[1] ?? '').slice(0, MAX_TEXT);
+  } catch {
+    return '';
+  }
+}
+
+function keepInHash(text: string): void {
+  history.replaceState(history.state, '', text === '' ? '#/past' : `#/past/${encodeURIComponent(text)}`);
 }
 
 function PastRow({ meeting: { meetingId, title, heldAtMs, hostName, rooms, isCancelled } }: { meeting: PastMeeting }) {
@@ -83,6 +99,7 @@ function usePast(text: string) {
     const asking = new AbortController();
     const timer = setTimeout(
       () => {
+        keepInHash(text);
         const query = { text, limit: PAGE };
         callApi(recordApi.pastMeetings, { query, signal: asking.signal }).then(
           ({ rows, nextCursor }) => {

@@ -52,9 +52,8 @@ type PreparedProps = { meetingId: string; prepared: readonly PreparedPoll[]; onC
 
 function Prepared({ meetingId, prepared, onChanged }: PreparedProps) {
   const { t } = useTranslation('polls');
-  const { t: errors } = useTranslation('errors');
   const [isMaking, setMaking] = useState(false);
-  const { run, pending, isPending, problem } = useAsyncAction<true>();
+  const { run, pending, isPending, problem, dismissProblem } = useAsyncAction<true>();
   const prepare = async (body: PreparedPoll['draft']) => {
     const done = await run(() => callApi(pollsApi.preparePoll, { params: { meetingId }, body }));
     if (done === null) return;
@@ -84,17 +83,20 @@ function Prepared({ meetingId, prepared, onChanged }: PreparedProps) {
         ))}
       </ul>
       {!isMaking && <ProblemWords problem={problem} />}
-      <Button className="self-start" onPress={() => setMaking(true)}>
+      <Button
+        className="self-start"
+        onPress={() => {
+          // of another act
+          dismissProblem();
+          setMaking(true);
+        }}
+      >
         {t('prepare')}
       </Button>
       <Dialog title={t('prepare')} isOpen={isMaking} onClose={() => setMaking(false)} className="sm:max-w-xl!">
         <p className="text-base text-quiet">{t('prepareNote')}</p>
-        <PollForm
-          action={t('keep')}
-          isPending={isPending}
-          failed={problem === null ? null : errors(`${problem.code}.what`)}
-          onSubmit={(draft) => void prepare(draft)}
-        />
+        <PollForm action={t('keep')} isPending={isPending} failed={null} onSubmit={(draft) => void prepare(draft)} />
+        <ProblemWords problem={problem} />
       </Dialog>
     </div>
   );

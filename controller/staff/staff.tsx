@@ -86,7 +86,7 @@ function Pages({ accountPage }: { accountPage: ReactNode }) {
       <Route path="/meetings/:meetingId">
         {({ meetingId }) => <MeetingPage key={meetingId} meetingId={meetingId} />}
       </Route>
-      <Route path="/past">
+      <Route path="/past/:text?">
         <PastPage />
       </Route>
       <Route path="/account">{accountPage}</Route>

@@ -86,7 +86,9 @@ function withNewest(before: Known, newest: Answer): Known {
   const last = before.posts?.at(-1);
   const isContinued = before.posts !== null && first && last && last.number >= first.number - 1;
   if (!isContinued) return { ...newest, problem: null, people };
-  return { posts: merged(before.posts!, newest.posts), hasOlder: before.hasOlder, problem: null, people };
+  // what stood among the newest and is there no more was deleted with the meeting's record
+  const further = before.posts!.filter(({ number }) => number < first.number);
+  return { posts: merged(further, newest.posts), hasOlder: before.hasOlder, problem: null, people };
 }
 
 /** Each once, the newer version of it, in their order. */

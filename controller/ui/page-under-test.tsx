@@ -14,7 +14,9 @@ declare global {
 }
 
 export type PlayedAnswer = { status?: number; body: unknown } | 'no-answer';
-export type UsualAnswers = Partial<Record<RouteName, (url: URL, body: unknown) => PlayedAnswer>>;
+export type UsualAnswers = Partial<
+  Record<RouteName, (url: URL, body: unknown) => PlayedAnswer | Promise<PlayedAnswer>>
+>;
 export const refusal = (status: number, code: string): PlayedAnswer => ({
   status,
   body: { error: { code, message: '' } },
@@ -33,7 +35,7 @@ export class PlayedServer {
       const name = routeOf(options.method ?? 'GET', url.pathname);
       const body: unknown = typeof options.body === 'string' ? JSON.parse(options.body) : undefined;
       this.asked.push({ name, url, body });
-      const answer = (this.answers[name] ?? this.usual[name])?.(url, body) ?? refusal(404, 'not-found');
+      const answer = (await (this.answers[name] ?? this.usual[name])?.(url, body)) ?? refusal(404, 'not-found');
       if (answer === 'no-answer') throw new TypeError('Failed to fetch');
       return Response.json(answer.body, { status: answer.status ?? 200 });
     });

@@ -11,6 +11,7 @@ type TextAreaProps = {
   onChange: (text: string) => void;
   rows: number;
   maxLength: number;
+  isReadOnly?: boolean;
   hint?: string;
   /** what is wrong, in words */
   problem?: string | null;

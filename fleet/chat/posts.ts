@@ -90,6 +90,25 @@ export async function postsBefore(
 export const mayRecall = ({ person, isHost }: ChatReader, row: Pick<Row, 'person' | 'atMs'>): boolean =>
   (isHost || row.person === person) && Date.now() - row.atMs <= RECALL_WITHIN_MS;
 
+/** All that is written in a meeting, in its order, for a file. A recalled one has no words. */
+export async function writtenChat(db: Reader, meetingId: string): Promise<object[]> {
+  const rows = await db
+    .selectFrom('chatPost')
+    .selectAll()
+    .where('meetingId', '=', meetingId)
+    .orderBy('number')
+    .execute();
+  return rows.map(({ messageId, callId, displayName, isGuest, text, atMs, recalledAtMs, replyTo, ...row }) => ({
+    ...{ messageId, callId, displayName, isGuest: isGuest === 1, text, atMs, recalledAtMs, replyTo },
+    mentions: mentionedIn(row).map(({ name }) => name),
+  }));
+}
+
+/** All that is written in a meeting, for good. */
+export async function deleteChat(trx: AuthorityWrite, meetingId: string): Promise<void> {
+  await trx.deleteFrom('chatPost').where('meetingId', '=', meetingId).execute();
+}
+
 /** Kept texts are in NFC. */
 const likeWords = (text: string): string => `%${text.normalize('NFC').replace(/[!%_]/g, '!$&')}%`;
 

@@ -73,6 +73,12 @@ export async function writeSnapshot(
     .execute();
 }
 
+/** All of them. Nobody has the document in memory. */
+export async function deleteNotes(trx: AuthorityWrite, meetingId: string): Promise<void> {
+  for (const table of ['notesUpdate', 'notesSnapshot'] as const)
+    await trx.deleteFrom(table).where('meetingId', '=', meetingId).execute();
+}
+
 /** @throws what yjs throws for a row that is damaged: never a blank document in its place */
 export function documentOf({ updates }: StoredNotes): Y.Doc {
   const doc = new Y.Doc();

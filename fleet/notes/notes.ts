@@ -1,9 +1,10 @@
 /** The aggregate: which meetings' notes are in memory, for how long, and what other parts of the server add. */
 import type { Logger } from 'pino';
-import { ProtocolError } from '#contract/error-codes.ts';
+import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { NoteLine } from '#contract/note-line.ts';
-import type { AuthorityStore } from '../store/index.ts';
+import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { appendLine, MOST_BYTES_OF_LINE } from './note-lines.ts';
+import { deleteNotes } from './notes-rows.ts';
 import { OpenNotes, SNAPSHOT_IDLE_MS } from './open-notes.ts';
 
 const LOOK_MS = 5_000;
@@ -66,6 +67,24 @@ export class Notes {
     for (const oldest of this.#lines.keys()) if (this.#lines.size > MOST_KNOWN_LINES) this.#lines.delete(oldest);
     adding.catch(() => this.#lines.delete(lineId));
     return adding;
+  }
+
+  /**
+   * Deletes what is in the notes of a meeting, for good: who has them open sees them empty.
+   * @param also in the same transaction; where it throws, the notes stay
+   * @throws what `also` throws; OperationalError storage-failed
+   */
+  async erase(meetingId: string, also: (trx: AuthorityWrite) => Promise<void>): Promise<void> {
+    const opened = await this.open(meetingId).catch((error: unknown) => {
+      if (error instanceof OperationalError) throw error;
+      this.#logger.warn({ err: error, meetingId }, 'damaged notes are deleted');
+      return null;
+    });
+    if (opened !== null) return opened.erase(also);
+    await this.#store.write(async (trx) => {
+      await deleteNotes(trx, meetingId);
+      await also(trx);
+    });
   }
 
   #read(meetingId: string): Entry {

@@ -6,7 +6,7 @@
 import * as Y from 'yjs';
 import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import { MAX_NOTES_BYTES, MAX_NOTES_UPDATE_BYTES, NOTES_FRAGMENT } from '#contract/notes-link.ts';
-import type { AuthorityStore } from '../store/index.ts';
+import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { checkUpdate } from './note-update.ts';
 import { addUpdates, documentOf, readNotes, type StoredNotes, writeSnapshot } from './notes-rows.ts';
 
@@ -134,6 +134,25 @@ export class OpenNotes {
     await this.#writing;
   }
 
+  /**
+   * Empties them, on the open pages too. A document without its past would get all of it back from the next page that has it: this
+   * one knows what is deleted, and keeps none of its words.
+   * @param also in the same transaction; where it throws, the notes stay
+   * @throws what `also` throws; OperationalError storage-failed
+   */
+  async erase(also: (trx: AuthorityWrite) => Promise<void>): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+    this.#checkUsable();
+    const erasing = this.#erase(also);
+    this.#writing = erasing
+      .catch(() => {})
+      .finally(() => {
+        this.#writing = null;
+        this.#drainSoon();
+      });
+    await erasing;
+  }
+
   /** @throws OperationalError storage-failed */
   #checkUsable(): void {
     if (this.#isGivenUp) throw new OperationalError('storage-failed', 'given up');
@@ -204,6 +223,28 @@ export class OpenNotes {
     }
     this.#looseCount = 0;
     this.#sizeBytes = whole.length;
+  }
+
+  async #erase(also: (trx: AuthorityWrite) => Promise<void>): Promise<void> {
+    const upTo = this.#lastPosition;
+    const emptied = new Y.Doc();
+    Y.applyUpdate(emptied, Y.encodeStateAsUpdate(this.doc));
+    const deletions: Uint8Array[] = [];
+    emptied.on('update', (update: Uint8Array) => void deletions.push(update));
+    const notes = emptied.getXmlFragment(NOTES_FRAGMENT);
+    notes.delete(0, notes.length);
+    const whole = Y.encodeStateAsUpdate(emptied);
+    emptied.destroy();
+    await this.#store.write(async (trx) => {
+      if (upTo > 0) await writeSnapshot(trx, this.meetingId, upTo, whole);
+      await also(trx);
+    });
+    this.#looseCount = 0;
+    this.#sizeBytes = whole.length;
+    for (const update of deletions) {
+      Y.applyUpdate(this.doc, update);
+      for (const follower of this.#followers) follower.onUpdate(update);
+    }
   }
 
   #giveUp(error: unknown, batch: readonly Waiting[]): void {

@@ -1,3 +1,3 @@
 /** What other folders see of polls. */
-export { Polls, recordPoll } from './polls.ts';
+export { deletePolls, keptPolls, Polls, recordPoll } from './polls.ts';
 export { pollRoutes } from './routes.ts';

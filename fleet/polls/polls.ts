@@ -22,6 +22,46 @@ export async function recordPoll(trx: AuthorityWrite, { callId, meetingId, poll 
     .execute();
 }
 
+/** All polls of a meeting and those that are prepared, in their order, for a file. */
+export async function keptPolls(
+  db: AuthorityStore['read'],
+  meetingId: string,
+): Promise<{ polls: unknown[]; preparedPolls: unknown[] }> {
+  const polls = await db
+    .selectFrom('poll')
+    .select(['callId', 'poll'])
+    .where('meetingId', '=', meetingId)
+    .orderBy('startedAtMs')
+    .orderBy('pollId')
+    .execute();
+  const prepared = await db
+    .selectFrom('preparedPoll')
+    .select(['preparedAtMs', 'draft'])
+    .where('meetingId', '=', meetingId)
+    .orderBy('preparedAtMs')
+    .orderBy('preparedPollId')
+    .execute();
+  return {
+    polls: polls.map(({ callId, poll }) => ({ callId, poll: jsonOrText(poll) })),
+    preparedPolls: prepared.map(({ preparedAtMs, draft }) => ({ preparedAtMs, draft: jsonOrText(draft) })),
+  };
+}
+
+/** Results and prepared ones, for good. */
+export async function deletePolls(trx: AuthorityWrite, meetingId: string): Promise<void> {
+  for (const table of ['poll', 'preparedPoll'] as const)
+    await trx.deleteFrom(table).where('meetingId', '=', meetingId).execute();
+}
+
+/** A damaged row keeps nobody from the rest. */
+function jsonOrText(kept: string): unknown {
+  try {
+    return JSON.parse(kept);
+  } catch {
+    return kept;
+  }
+}
+
 export class Polls {
   readonly #store: AuthorityStore;
 

@@ -17,6 +17,7 @@ let dataDir: string;
 let store: AuthorityStore;
 let minutes: MinutesOfMeetings;
 let meetingId: string;
+let logged: object[] = [];
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'maru-minutes-'));
@@ -27,7 +28,8 @@ beforeAll(async () => {
     },
   });
   await store.start();
-  minutes = new MinutesOfMeetings({ store, fleetUrl: 'https://maru.example', mails: new MeetingMails() });
+  const logger = { error: (about: object) => void logged.push(about) };
+  minutes = new MinutesOfMeetings({ store, fleetUrl: 'https://maru.example', mails: new MeetingMails(), logger });
   const account = { accountId: 'mina', issuer: 'local', subject: 'mina', userName: 'mina', displayName: 'Mina Kim' };
   await store.write((trx) =>
     trx
@@ -37,6 +39,7 @@ beforeAll(async () => {
   );
 });
 beforeEach(async () => {
+  logged = [];
   meetingId = newId();
   const meeting = {
     meetingId,
@@ -269,6 +272,38 @@ test('have what the meeting decided, who does what until when, its polls as ever
   ]);
   // who chose what is on the meeting's page alone
   expect(text).not.toContain('Joon');
+});
+
+test('a damaged row costs its part alone, once, and no other meeting', async () => {
+  const callId = await call(at(43));
+  await stay(callId, 'Mina Kim', at(0), at(43));
+  const poll = { callId, meetingId, pollId: newId(), startedAtMs: at(9), poll: '{"question":' };
+  // what yjs cannot read
+  const notes = { meetingId, position: 1, content: Buffer.from([255, 255, 255]).toString('base64'), atMs: at(9) };
+  await store.write(async (trx) => {
+    await trx.insertInto('poll').values(poll).execute();
+    await trx.insertInto('notesUpdate').values(notes).execute();
+  });
+  const damaged = meetingId;
+  meetingId = newId();
+  const other = { meetingId, title: 'Other', createdAtMs: 1, hostAccountId: 'mina', agenda: '' };
+  await store.write((trx) =>
+    trx
+      .insertInto('meeting')
+      .values({ ...other, language: 'en' })
+      .execute(),
+  );
+  await stay(await call(at(43)), 'Joon Park', at(0), at(43));
+  expect((await due(60)).toSorted()).toEqual([damaged, meetingId].toSorted());
+  expect(await due(61)).toEqual([]);
+  const [one] = await minutes.list(damaged, { isHost: true });
+  expect(one!.text.match(/^## .*/gm)).toEqual(['## Attendees', '## Agenda']);
+  expect(logged.map((each) => (each as { part: string }).part).toSorted()).toEqual([
+    'decisions',
+    'notesText',
+    'polls',
+    'tasks',
+  ]);
 });
 
 test('however much was shown and however many came, they fit', async () => {

@@ -3,6 +3,7 @@
  * sent it. Each stay is in the minutes of one sitting.
  */
 import type { Selectable } from 'kysely';
+import type { Logger } from 'pino';
 import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import type { MeetingMinutes as ShownMinutes } from '#contract/http/record-api.ts';
 import { appendAudit } from '../audit/index.ts';
@@ -19,6 +20,7 @@ export type MinutesDependencies = {
   fleetUrl: string;
   /** null: no mail server is set up */
   mails: Pick<MeetingMails, 'minutes'> | null;
+  logger: Pick<Logger, 'error'>;
 };
 
 /** who left by mistake, or whose line was lost, is back within it */
@@ -35,11 +37,18 @@ export class MinutesOfMeetings {
     this.#deps = deps;
   }
 
-  /** Writes those that are due. @returns of which meetings */
+  /** Writes those that are due; one that cannot be written keeps no other from it. @returns of which meetings */
   async writeDue(nowMs: number): Promise<string[]> {
-    const meetingIds = await this.#dueAt(nowMs);
-    for (const meetingId of meetingIds) await this.#write(meetingId);
-    return meetingIds;
+    const written: string[] = [];
+    for (const meetingId of await this.#dueAt(nowMs)) {
+      try {
+        await this.#write(meetingId);
+        written.push(meetingId);
+      } catch (error) {
+        this.#deps.logger.error({ err: error, meetingId }, 'minutes not written');
+      }
+    }
+    return written;
   }
 
   /** Its newest, the newest first; drafts for hosts alone. */
@@ -145,7 +154,7 @@ export class MinutesOfMeetings {
   }
 
   async #write(meetingId: string): Promise<void> {
-    const { store, fleetUrl } = this.#deps;
+    const { store, fleetUrl, logger } = this.#deps;
     const { read } = store;
     const last = await read
       .selectFrom('minutes')
@@ -173,7 +182,7 @@ export class MinutesOfMeetings {
       language: meeting.language,
       fleetUrl,
     };
-    const { text, facts } = await writeMinutes(read, sitting);
+    const { text, facts } = await writeMinutes(read, sitting, logger);
     const { callIds: _, fleetUrl: __, ...kept } = sitting;
     await store.write(async (trx) => {
       // deleted, or written, while this was read

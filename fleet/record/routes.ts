@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { MeetingRole } from '#contract/call-order.ts';
 import { recordApi } from '#contract/http/record-api.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
+import type { Notes } from '../notes/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { attendanceFile, attendanceOf } from './meeting-attendance.ts';
 import type { MinutesOfMeetings } from './meeting-minutes.ts';
@@ -10,14 +11,20 @@ import { ownTime } from './own-time.ts';
 import { pastMeetings } from './past-meetings.ts';
 import { deleteRecord, wholeRecord } from './whole-record.ts';
 
-type RecordRoutesDependencies = { store: AuthorityStore; minutes: MinutesOfMeetings };
+type RecordRoutesDependencies = {
+  store: AuthorityStore;
+  minutes: MinutesOfMeetings;
+  notes: Pick<Notes, 'erase'>;
+  /** what this meeting left behind is not as it was */
+  onChanged: (meetingId: string) => void;
+};
 
 /** Who may manage the meeting without being one of its people counts as host. */
 const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
   isHost: meetingRole === null || meetingRole === 'host' || meetingRole === 'co-host',
 });
 
-export function recordRoutes({ store, minutes }: RecordRoutesDependencies): ServedRoute[] {
+export function recordRoutes({ store, minutes, notes, onChanged }: RecordRoutesDependencies): ServedRoute[] {
   return serve(recordApi, {
     attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
     attendanceFile: async ({ params }) => ({
@@ -44,14 +51,18 @@ export function recordRoutes({ store, minutes }: RecordRoutesDependencies): Serv
       await minutes.send(context.params, context.body.revision, actorOf(context));
       return {};
     },
-    recordFile: async ({ params }) => ({
-      stream: Readable.from([await wholeRecord(store.read, params.meetingId, Date.now())]),
+    recordFile: async ({ params, meetingRole }) => ({
+      stream: Readable.from([
+        await wholeRecord(store.read, params.meetingId, { nowMs: Date.now(), isOfPeople: meetingRole !== null }),
+      ]),
       contentType: 'application/json; charset=utf-8',
       fileName: `maru-record-${new Date().toISOString().slice(0, 10)}.json`,
       sizeBytes: null,
     }),
     deleteRecord: async (context) => {
-      await deleteRecord(store, context.params.meetingId, actorOf(context));
+      const { meetingId } = context.params;
+      await deleteRecord(notes, meetingId, actorOf(context));
+      onChanged(meetingId);
       return {};
     },
     pastMeetings: ({ account, query }) => pastMeetings(store.read, account.accountId, query, Date.now()),

@@ -1,11 +1,21 @@
 /** Everything that a meeting left behind here: as one file, and its deletion, which leaves nothing of it but the audit log's line. */
-import { InvalidStateError } from '#contract/error-codes.ts';
+import { InvalidStateError, OperationalError } from '#contract/error-codes.ts';
 import { appendAudit } from '../audit/index.ts';
+import { deleteChat, writtenChat } from '../chat/index.ts';
+import { type Notes, writtenNotes } from '../notes/index.ts';
+import { deletePolls, keptPolls } from '../polls/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { attendanceOf } from './meeting-attendance.ts';
 
-/** As JSON, times in epoch milliseconds. */
-export async function wholeRecord(db: AuthorityStore['read'], meetingId: string, nowMs: number): Promise<string> {
+/**
+ * As JSON, times in epoch milliseconds.
+ * @param isOfPeople false: who manages the meeting without being one of its people; the chat is not theirs to read
+ */
+export async function wholeRecord(
+  db: AuthorityStore['read'],
+  meetingId: string,
+  { nowMs, isOfPeople }: { nowMs: number; isOfPeople: boolean },
+): Promise<string> {
   const meeting = await db
     .selectFrom('meeting')
     .select(['meetingId', 'title', 'startsAtMs', 'endsAtMs', 'agenda'])
@@ -26,15 +36,28 @@ export async function wholeRecord(db: AuthorityStore['read'], meetingId: string,
   const whole = {
     meeting,
     attendance: await attendanceOf(db, meetingId, nowMs),
+    ...(isOfPeople && { chat: await writtenChat(db, meetingId) }),
+    notes: await readableNotes(db, meetingId),
+    ...(await keptPolls(db, meetingId)),
     pagesShown,
     minutes: minutes.map(({ facts, ...row }) => ({ ...row, facts: JSON.parse(facts) as unknown })),
   };
   return `${JSON.stringify(whole, null, 2)}\n`;
 }
 
-/** @throws InvalidStateError not-possible-now: a call of the meeting runs */
-export async function deleteRecord(store: AuthorityStore, meetingId: string, actor: string): Promise<void> {
-  await store.write(async (trx) => {
+/** null: a stored row is damaged, which keeps nobody from the rest. */
+async function readableNotes(db: AuthorityStore['read'], meetingId: string) {
+  try {
+    return await writtenNotes(db, meetingId);
+  } catch (error) {
+    if (error instanceof OperationalError) throw error;
+    return null;
+  }
+}
+
+/** All of it or nothing. @throws InvalidStateError not-possible-now: a call of the meeting runs */
+export async function deleteRecord(notes: Pick<Notes, 'erase'>, meetingId: string, actor: string): Promise<void> {
+  await notes.erase(meetingId, async (trx) => {
     const running = await trx
       .selectFrom('call')
       .select('callId')
@@ -45,6 +68,8 @@ export async function deleteRecord(store: AuthorityStore, meetingId: string, act
     if (running) throw new InvalidStateError('not-possible-now', 'a call of the meeting runs');
     for (const table of ['stay', 'pageShown', 'minutes'] as const)
       await trx.deleteFrom(table).where('meetingId', '=', meetingId).execute();
+    await deleteChat(trx, meetingId);
+    await deletePolls(trx, meetingId);
     await appendAudit(trx, { kind: 'record-deleted', actor, subject: `meeting:${meetingId}` });
   });
 }

@@ -129,7 +129,8 @@ export const recordApi = {
     method: 'GET',
     path: '/api/v1/meetings/:meetingId/record.json',
     access: ofHost,
-    summary: 'Everything that a meeting left behind, as one file: agenda, attendance, pages shown, minutes',
+    summary:
+      'Everything that a meeting left behind, as one file: agenda, attendance, chat, notes, polls, pages shown, minutes',
     params: MeetingParams,
     contentTypes: ['application/json'],
   },
@@ -138,7 +139,7 @@ export const recordApi = {
     method: 'DELETE',
     path: '/api/v1/meetings/:meetingId/record',
     access: ofHost,
-    summary: 'Delete attendance, pages shown and minutes of a meeting, for good',
+    summary: 'Delete attendance, chat, notes, polls, pages shown and minutes of a meeting, for good',
     params: MeetingParams,
     response: z.object({}),
   },

@@ -1,7 +1,9 @@
 /** Minutes of one sitting: the parts under a head, as facts and as Markdown. */
+import type { Logger } from 'pino';
+import { OperationalError } from '#contract/error-codes.ts';
 import { MAX_MINUTES_UNITS } from '#contract/http/record-api.ts';
 import type { AuthorityStore } from '../../store/index.ts';
-import { dateIn, plain, rangeIn, type WrittenPart, type Sitting } from './part.ts';
+import { dateIn, type MinutesPart, plain, rangeIn, type WrittenPart, type Sitting } from './part.ts';
 import { minutesParts } from './parts.ts';
 
 type Head = { title: string; hostName: string; roomNames: string[] };
@@ -12,9 +14,24 @@ const words = {
   ko: { minutes: '회의록', when: '일시', host: '주최자', rooms: '회의실' },
 };
 
-export async function writeMinutes(db: AuthorityStore['read'], sitting: Sitting): Promise<WrittenMinutes> {
+/** A part that cannot be written is left out: a damaged row costs nobody the rest. @throws OperationalError the store is not read */
+export async function writeMinutes(
+  db: AuthorityStore['read'],
+  sitting: Sitting,
+  logger: Pick<Logger, 'error'>,
+): Promise<WrittenMinutes> {
   const head = await headOf(db, sitting.meetingId);
-  const sections = (await Promise.all(minutesParts.map((part) => part(db, sitting)))).filter((each) => each !== null);
+  const written = async (part: MinutesPart): Promise<WrittenPart | null> => {
+    try {
+      return await part(db, sitting);
+    } catch (error) {
+      // what the next look reads is not lost for good
+      if (error instanceof OperationalError) throw error;
+      logger.error({ err: error, meetingId: sitting.meetingId, part: part.name }, 'a part of minutes is left out');
+      return null;
+    }
+  };
+  const sections = (await Promise.all(minutesParts.map(written))).filter((each) => each !== null);
   const facts = { ...head, sections: Object.fromEntries(sections.map(({ part, facts }) => [part, facts])) };
   return { text: bounded(markdownOf(head, sections, sitting)), facts };
 }

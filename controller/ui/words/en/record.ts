@@ -17,7 +17,7 @@ export default {
     delete: 'Delete record',
     deleteTitle: 'Delete what this meeting left behind?',
     deleteBody:
-      'Attendance, pages shown and minutes are deleted for everyone and cannot be brought back. Mails that were sent stay where they are.',
+      'Attendance, chat, notes, polls (prepared ones too), pages shown and minutes are deleted for everyone and cannot be brought back. Mails that were sent stay where they are.',
   },
   minutes: {
     title: 'Minutes',
@@ -26,6 +26,10 @@ export default {
     draftLead: 'Only hosts see this draft. Correct it, then send it to the people of the meeting.',
     draftOf: 'Draft of {{when}}',
     preview: 'Preview',
+    overtaken: 'Somebody else has changed this draft. What you typed is here still, and not saved.',
+    newest: 'The newest draft',
+    takeNewest: 'Take the newest draft',
+    saveMine: 'Save mine over it',
     save: 'Save',
     send: 'Send the minutes',
     sendTitle: 'Send these minutes?',

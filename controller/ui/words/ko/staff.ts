@@ -76,7 +76,7 @@ export default {
     },
     agenda: '안건',
     agendaNote: '한 줄에 하나씩 입력합니다.',
-    agendaWrong: '200자 이내로 20줄까지 가능합니다.',
+    agendaWrong: '한 줄에 200자, 20줄까지 입력할 수 있습니다.',
     guestsAllowed: '외부 참가자 허용',
     create: '회의 만들기',
     save: '변경 저장',
