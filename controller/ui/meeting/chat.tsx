@@ -213,10 +213,19 @@ export function ChatComposer(props: ChatComposerProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    void send();
+    const [first] = offered;
+    if (first) choose(first);
+    else void send();
+  };
+  // Escape puts the names away; what is around it may close by Escape, and lose what is typed
+  const putAway = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || offered.length === 0 || event.nativeEvent.isComposing) return;
+    event.stopPropagation();
+    setOffered(NOBODY);
+    field.current?.focus();
   };
   return (
-    <form onSubmit={submit} className="flex flex-col gap-2">
+    <form onSubmit={submit} onKeyDown={putAway} className="flex flex-col gap-2">
       {replyTo !== null && (
         <div className="flex items-center gap-2 border-l-2 border-accent pl-3">
           <p className="min-w-0 flex-1 truncate text-small text-quiet">{quoteOf(replyTo) ?? t('chat.recalled')}</p>
@@ -232,6 +241,9 @@ export function ChatComposer(props: ChatComposerProps) {
           ))}
         </fieldset>
       )}
+      <p role="status" className="sr-only">
+        {offered.length > 0 && t('chat.offered', { names: offered.map(({ name }) => name).join(', ') })}
+      </p>
       <div className="flex items-stretch gap-2">
         <textarea
           ref={field}

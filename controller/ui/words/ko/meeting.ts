@@ -140,6 +140,7 @@ export default {
     replyToEarlier: '이전 메시지에 답장',
     noReply: '답장 취소',
     whom: '언급할 사람',
+    offered: '언급할 사람: {{names}}. Enter 키를 누르면 첫 번째 사람을 선택하고, Esc 키를 누르면 목록을 닫습니다.',
     namesYou: '나를 언급함',
     mentionedBy: '{{name}} 님이 채팅에서 회원님을 언급했습니다',
     recall: '회수',
