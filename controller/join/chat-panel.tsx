@@ -65,7 +65,7 @@ export function ChatPanel(props: ChatPanelProps) {
         selfPeerId={selfPeerId}
         className="flex-1"
       />
-      <ChatComposer onSend={onSend} people={people} replyTo={replyTo} onReplyEnd={() => setReplyTo(null)} isFocused />
+      <ChatComposer onSend={onSend} people={people} replyTo={replyTo} onReplyChange={setReplyTo} isFocused />
     </section>
   );
 }

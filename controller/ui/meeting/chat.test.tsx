@@ -1,11 +1,11 @@
 // @vitest-environment happy-dom
 /** The chat's field and list by themselves: names that are offered, what is sent, and what a failure leaves behind. */
-import { act } from 'react';
+import { act, useState } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PageUnderTest } from '../page-under-test.tsx';
 import en from '../words/en/meeting.ts';
 import ko from '../words/ko/meeting.ts';
-import { ChatComposer } from './chat.tsx';
+import { ChatComposer, type ComposedAbout } from './chat.tsx';
 
 const JOON = { id: 'joon', name: 'Joon Lee' };
 let page: PageUnderTest;
@@ -57,5 +57,74 @@ describe('names that are offered', () => {
     expect(document.querySelector('[role=status]')!.textContent).toContain('Joon Lee, Joy Han');
     await key('Escape');
     expect(document.querySelector('[role=status]')!.textContent).toBe('');
+  });
+});
+
+const quoted = { messageId: 'first', displayName: 'Joy Han', isGuest: false, text: 'Which page?', atMs: 0 };
+const other = { ...quoted, messageId: 'other', text: 'Lunch?' };
+
+type OnSend = (text: string, about: ComposedAbout) => Promise<void>;
+function Answering({ onSend }: { onSend: OnSend }) {
+  const [replyTo, setReplyTo] = useState<typeof quoted | null>(null);
+  return (
+    <>
+      {[quoted, other].map((each) => (
+        <button key={each.messageId} type="button" onClick={() => setReplyTo(each)}>
+          {each.text}
+        </button>
+      ))}
+      <ChatComposer onSend={onSend} people={[JOON]} replyTo={replyTo} onReplyChange={setReplyTo} />
+    </>
+  );
+}
+
+describe('a message under way', () => {
+  type Sent = { text: string; about: ComposedAbout; settle: (isDone: boolean) => Promise<void> };
+  let sent: Sent[];
+  const onSend: OnSend = (text, about) =>
+    new Promise<void>((resolve, reject) => {
+      const settle = (isDone: boolean) => act(async () => (isDone ? resolve() : reject(new Error('line lost'))));
+      sent.push({ text, about, settle });
+    });
+  beforeEach(async () => {
+    sent = [];
+    await page.show(<Answering onSend={onSend} />);
+    await page.press('Which page?');
+    await type('Seven, @jo');
+    await page.press('@Joon Lee');
+    await page.press('Send');
+  });
+  const isAnswering = (text: string) => document.querySelector('form')!.textContent!.includes(`Joy Han: ${text}`);
+
+  it('has its mentions and its reply, and the next its own', async () => {
+    expect(isAnswering('Which page?')).toBe(false);
+    await page.press('Lunch?');
+    await type('Yes, @jo');
+    await page.press('@Joon Lee');
+    await sent[0]!.settle(true);
+    expect(isAnswering('Lunch?')).toBe(true);
+    await page.press('Send');
+    await type('Later');
+    await page.press('Send');
+    expect(sent.map(({ text, about }) => [text, about])).toEqual([
+      ['Seven, @Joon Lee', { replyTo: 'first', mentions: ['joon'] }],
+      ['Yes, @Joon Lee', { replyTo: 'other', mentions: ['joon'] }],
+      ['Later', {}],
+    ]);
+  });
+
+  it('that fails comes back before what is typed since, with mentions and reply', async () => {
+    await type('And eight');
+    await sent[0]!.settle(false);
+    expect(field().value).toBe('Seven, @Joon Lee \nAnd eight');
+    expect([isAnswering('Which page?'), page.text.includes('Not sent. Try again.')]).toEqual([true, true]);
+    await page.press('Send');
+    expect(sent[1]).toMatchObject({ text: expect.stringContaining('And eight'), about: sent[0]!.about });
+  });
+
+  it('that fails leaves a reply that was chosen since', async () => {
+    await page.press('Lunch?');
+    await sent[0]!.settle(false);
+    expect(isAnswering('Lunch?')).toBe(true);
   });
 });

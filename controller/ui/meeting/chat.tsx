@@ -144,7 +144,7 @@ const NOBODY: readonly Nameable[] = [];
 
 /** `mentions`: ids of those of `people` whom it names. */
 export type ComposedAbout = { replyTo?: string | undefined; mentions?: string[] | undefined };
-type ChatComposerProps = {
+type ChatComposerProps<M extends ShownMessage> = {
   /** resolves once everybody gets it */
   onSend: (text: string, about: ComposedAbout) => Promise<void>;
   /** opened to write at once */
@@ -152,13 +152,13 @@ type ChatComposerProps = {
   /** who can be named in it */
   people?: readonly Nameable[];
   /** the message that it answers */
-  replyTo?: ShownMessage | null;
-  /** it answers none any more: it was sent, or nobody wants that */
-  onReplyEnd?: () => void;
+  replyTo?: M | null;
+  /** it answers none any more: it was sent, or nobody wants that; one that could not be sent answers its own again */
+  onReplyChange?: (change: (before: M | null) => M | null) => void;
 };
 
-export function ChatComposer(props: ChatComposerProps) {
-  const { onSend, isFocused = false, people = NOBODY, replyTo = null, onReplyEnd } = props;
+export function ChatComposer<M extends ShownMessage>(props: ChatComposerProps<M>) {
+  const { onSend, isFocused = false, people = NOBODY, replyTo = null, onReplyChange } = props;
   const { t } = useTranslation('meeting');
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<'failed' | 'tooLong' | null>(null);
@@ -189,19 +189,22 @@ export function ChatComposer(props: ChatComposerProps) {
       return;
     }
     const mentions = namedIn(checked.data, chosen);
+    // the next one is typed while this is under way
     setText('');
+    setChosen(NOBODY);
     setProblem(null);
     setOffered(NOBODY);
+    onReplyChange?.(() => null);
     try {
       await onSend(checked.data, {
         ...(answers !== undefined && { replyTo: answers }),
         ...(mentions.length > 0 && { mentions }),
       });
-      setChosen(NOBODY);
-      onReplyEnd?.();
     } catch {
-      // what was typed is not lost
-      setText((since) => (since === '' ? text : since));
+      // what was typed is not lost, nor what is typed since
+      setText((since) => (since === '' ? text : `${text}\n${since}`));
+      setChosen((since) => [...chosen, ...since]);
+      onReplyChange?.((since) => since ?? replyTo);
       setProblem('failed');
     }
   };
@@ -229,7 +232,7 @@ export function ChatComposer(props: ChatComposerProps) {
       {replyTo !== null && (
         <div className="flex items-center gap-2 border-l-2 border-accent pl-3">
           <p className="min-w-0 flex-1 truncate text-small text-quiet">{quoteOf(replyTo) ?? t('chat.recalled')}</p>
-          <Button variant="quiet" icon={X} aria-label={t('chat.noReply')} onPress={() => onReplyEnd?.()} />
+          <Button variant="quiet" icon={X} aria-label={t('chat.noReply')} onPress={() => onReplyChange?.(() => null)} />
         </div>
       )}
       {offered.length > 0 && (
