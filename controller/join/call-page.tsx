@@ -215,7 +215,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
                 onRecall={(messageId) => acts.do(messageId, (its) => its.recallChat(messageId))}
                 earlier={earlier}
                 people={nameable}
-                onSend={(text, about) => guest.call.sendChat(text, undefined, about)}
+                onSend={(text, about, messageId) => guest.call.sendChat(text, messageId, about)}
                 onClose={() => chat.setOpen(false)}
               />
             )}

@@ -17,7 +17,7 @@ type ChatPanelProps = {
   /** of the meeting, from before the call; in their order */
   earlier: EarlierChat;
   /** resolves once everybody gets it */
-  onSend: (text: string, about: ComposedAbout) => Promise<void>;
+  onSend: (text: string, about: ComposedAbout, messageId: string) => Promise<void>;
   /** who is in the call, by peerId, without this one */
   people: readonly Nameable[];
   onClose: () => void;

@@ -63,7 +63,7 @@ describe('names that are offered', () => {
 const quoted = { messageId: 'first', displayName: 'Joy Han', isGuest: false, text: 'Which page?', atMs: 0 };
 const other = { ...quoted, messageId: 'other', text: 'Lunch?' };
 
-type OnSend = (text: string, about: ComposedAbout) => Promise<void>;
+type OnSend = (text: string, about: ComposedAbout, messageId: string) => Promise<void>;
 function Answering({ onSend }: { onSend: OnSend }) {
   const [replyTo, setReplyTo] = useState<typeof quoted | null>(null);
   return (
@@ -79,12 +79,12 @@ function Answering({ onSend }: { onSend: OnSend }) {
 }
 
 describe('a message under way', () => {
-  type Sent = { text: string; about: ComposedAbout; settle: (isDone: boolean) => Promise<void> };
+  type Sent = { text: string; about: ComposedAbout; messageId: string; settle: (isDone: boolean) => Promise<void> };
   let sent: Sent[];
-  const onSend: OnSend = (text, about) =>
+  const onSend: OnSend = (text, about, messageId) =>
     new Promise<void>((resolve, reject) => {
       const settle = (isDone: boolean) => act(async () => (isDone ? resolve() : reject(new Error('line lost'))));
-      sent.push({ text, about, settle });
+      sent.push({ text, about, messageId, settle });
     });
   beforeEach(async () => {
     sent = [];
@@ -120,6 +120,19 @@ describe('a message under way', () => {
     expect([isAnswering('Which page?'), page.text.includes('Not sent. Try again.')]).toEqual([true, true]);
     await page.press('Send');
     expect(sent[1]).toMatchObject({ text: expect.stringContaining('And eight'), about: sent[0]!.about });
+  });
+
+  it('that fails is the same message when it is sent again, and another once it is changed or was sent', async () => {
+    await sent[0]!.settle(false);
+    await page.press('Send');
+    await sent[1]!.settle(false);
+    await type('Eight');
+    await page.press('Send');
+    await type('Eight');
+    await page.press('Send');
+    const [first, again, changed, twice] = sent.map(({ messageId }) => messageId);
+    expect(again).toBe(first);
+    expect(new Set([first, changed, twice]).size).toBe(3);
   });
 
   it('that fails leaves a reply that was chosen since', async () => {

@@ -9,6 +9,7 @@ import { type ChatMessage, ChatText } from '#contract/chat.ts';
 import { Button } from '../button.tsx';
 import { ConfirmDialog } from '../dialog.tsx';
 import { clockTime, dateAndTime } from '../words/format.ts';
+import { useSameId } from '../use-same-id.ts';
 import { currentLanguage } from '../words/words.ts';
 import { mentionPieces, type Nameable, namedIn, offeredNames, withName } from './chat-mentions.ts';
 
@@ -145,8 +146,8 @@ const NOBODY: readonly Nameable[] = [];
 /** `mentions`: ids of those of `people` whom it names. */
 export type ComposedAbout = { replyTo?: string | undefined; mentions?: string[] | undefined };
 type ChatComposerProps<M extends ShownMessage> = {
-  /** resolves once everybody gets it */
-  onSend: (text: string, about: ComposedAbout) => Promise<void>;
+  /** resolves once everybody gets it; the same `messageId` again is the same message, whose answer was lost */
+  onSend: (text: string, about: ComposedAbout, messageId: string) => Promise<void>;
   /** opened to write at once */
   isFocused?: boolean;
   /** who can be named in it */
@@ -164,6 +165,7 @@ export function ChatComposer<M extends ShownMessage>(props: ChatComposerProps<M>
   const [problem, setProblem] = useState<'failed' | 'tooLong' | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const problemId = useId();
+  const withSameId = useSameId();
   const [offered, setOffered] = useState(NOBODY);
   const [chosen, setChosen] = useState(NOBODY);
   const answers = replyTo?.messageId;
@@ -189,6 +191,10 @@ export function ChatComposer<M extends ShownMessage>(props: ChatComposerProps<M>
       return;
     }
     const mentions = namedIn(checked.data, chosen);
+    const about = {
+      ...(answers !== undefined && { replyTo: answers }),
+      ...(mentions.length > 0 && { mentions }),
+    };
     // the next one is typed while this is under way
     setText('');
     setChosen(NOBODY);
@@ -196,10 +202,7 @@ export function ChatComposer<M extends ShownMessage>(props: ChatComposerProps<M>
     setOffered(NOBODY);
     onReplyChange?.(() => null);
     try {
-      await onSend(checked.data, {
-        ...(answers !== undefined && { replyTo: answers }),
-        ...(mentions.length > 0 && { mentions }),
-      });
+      await withSameId([checked.data, about], (messageId) => onSend(checked.data, about, messageId));
     } catch {
       // what was typed is not lost, nor what is typed since
       setText((since) => (since === '' ? text : `${text}\n${since}`));
