@@ -204,7 +204,8 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
               />
               <ToastRegion
                 current={news.current}
-                className={`absolute inset-x-4 z-20 flex justify-center text-base ${waiting.list.waiting.length > 0 ? 'max-lg:bottom-4 lg:top-4' : 'top-4'}`}
+                // also over the chat, which covers the page on a phone
+                className={`absolute inset-x-4 z-40 flex justify-center text-base ${waiting.list.waiting.length > 0 ? 'max-lg:bottom-4 lg:top-4' : 'top-4'}`}
               />
             </main>
             {chat.isOpen && phase !== null && (

@@ -5,6 +5,7 @@ export default {
   short: 'Poll',
   waiting: 'Poll, not answered yet',
   new: 'New poll',
+  news: 'New poll: {{question}}',
   question: 'Question',
   choice: 'Choice {{number}}',
   choices: 'Choices',

@@ -8,6 +8,7 @@ export default {
   short: '투표',
   waiting: '투표, 아직 참여하지 않음',
   new: '새 투표',
+  news: '새 투표: {{question}}',
   question: '질문',
   choice: '보기 {{number}}',
   choices: '보기',
