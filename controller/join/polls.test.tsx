@@ -13,7 +13,9 @@ import joinEn from '#ui/words/en/join.ts';
 import pollsEn from '#ui/words/en/polls.ts';
 import joinKo from '#ui/words/ko/join.ts';
 import pollsKo from '#ui/words/ko/polls.ts';
+import { PollButton } from './poll-over-stage.tsx';
 import { useCallNews } from './use-call-news.ts';
+import { usePoll } from './use-poll.ts';
 
 const lunch: SeenPoll = {
   pollId: '0193a0b0-0000-7000-8000-000000000951',
@@ -82,4 +84,32 @@ it('a poll’s end is announced, and its answers are not', async () => {
   page.end();
   await page.show(card(ended));
   expect(announced()).toBe('Ended');
+});
+
+function Bar({ polls }: { polls: readonly SeenPoll[] }) {
+  const poll = usePoll(polls);
+  return (
+    <>
+      <PollButton poll={poll} mayKeep call={{ startPoll: async () => {} }} meetingId={null} />
+      {poll.isOpen && (
+        <button type="button" onClick={() => poll.setOpen(false)}>
+          Put away
+        </button>
+      )}
+    </>
+  );
+}
+
+it('a host finds a result again that was put away while it is on TVs, and makes another poll beside it', async () => {
+  await page.show(<Bar polls={[ended]} />);
+  expect(page.buttons('New poll')).toHaveLength(1);
+  await page.press('Put away');
+  expect(page.buttons('New poll')).toEqual([]);
+  await page.press('Poll');
+  expect([page.buttons('Put away').length, page.buttons('New poll').length]).toEqual([1, 1]);
+});
+
+it('a host makes a new poll where no result is on TVs', async () => {
+  await page.show(<Bar polls={[{ ...ended, isShown: false }]} />);
+  expect(page.buttons('New poll')).toHaveLength(1);
 });
