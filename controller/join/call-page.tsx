@@ -87,6 +87,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
     meetingId,
     isOpen: chat.isOpen && phase !== null,
     inCall: call.chat,
+    recalledIds: call.recalledChat,
     selfPeerId,
     readOlderInCall,
     onFailed: acts.report,
