@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PageUnderTest } from '../page-under-test.tsx';
 import en from '../words/en/meeting.ts';
 import ko from '../words/ko/meeting.ts';
-import { ChatComposer, type ComposedAbout } from './chat.tsx';
+import { ChatComposer, ChatMessages, type ComposedAbout } from './chat.tsx';
 
 const JOON = { id: 'joon', name: 'Joon Lee' };
 let page: PageUnderTest;
@@ -141,3 +141,45 @@ describe('a message under way', () => {
     expect(isAnswering('Lunch?')).toBe(true);
   });
 });
+
+describe('the list', () => {
+  const LINE_PX = 50;
+  let show: (from: number, to: number) => Promise<void>;
+  let list: HTMLElement;
+  beforeEach(async () => {
+    await page.show(<Listed />);
+    list = document.querySelector<HTMLElement>('[role=log]')!;
+    Object.defineProperties(list, {
+      scrollHeight: { get: () => list.querySelectorAll('li').length * LINE_PX },
+      clientHeight: { value: 2 * LINE_PX },
+    });
+    show = (from, to) => act(async () => setListed([from, to]));
+    await show(6, 12);
+  });
+  const scroll = async (topPx: number) => {
+    list.scrollTop = topPx;
+    await act(async () => list.dispatchEvent(new Event('scroll', { bubbles: true })));
+  };
+
+  it('stays at what is read when older ones come above it, and where nothing else does', async () => {
+    await scroll(0);
+    await show(0, 12);
+    expect(list.scrollTop).toBe(6 * LINE_PX);
+    await show(0, 13);
+    expect(list.scrollTop).toBe(6 * LINE_PX);
+  });
+
+  it('follows the newest from its end', async () => {
+    await scroll(4 * LINE_PX);
+    await show(6, 13);
+    expect(list.scrollTop).toBe(7 * LINE_PX);
+  });
+});
+
+let setListed: (listed: [from: number, to: number]) => void;
+function Listed() {
+  const [[from, to], set] = useState([0, 1]);
+  setListed = set;
+  const messages = Array.from({ length: to! - from! }, (_, at) => ({ ...quoted, messageId: `m${from! + at}` }));
+  return <ChatMessages messages={messages} nameOf={({ displayName }) => displayName} />;
+}

@@ -3,7 +3,16 @@ import SendHorizontal from 'lucide-react/icons/send-horizontal';
 import Reply from 'lucide-react/icons/reply';
 import Trash2 from 'lucide-react/icons/trash-2';
 import X from 'lucide-react/icons/x';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ChatMessage, ChatText } from '#contract/chat.ts';
 import { Button } from '../button.tsx';
@@ -46,10 +55,16 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
   const { t } = useTranslation('meeting');
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message is why it scrolls
-  useEffect(() => {
+  const drawn = useRef<{ firstId: string | undefined; height: number }>({ firstId: undefined, height: 0 });
+  useLayoutEffect(() => {
     const { current } = list;
-    if (current && isAtEnd.current) current.scrollTop = current.scrollHeight;
+    if (!current) return;
+    const { firstId, height } = drawn.current;
+    const hasOlder = messages.findIndex(({ messageId }) => messageId === firstId) > 0;
+    if (isAtEnd.current) current.scrollTop = current.scrollHeight;
+    // who reads stays at the message that was read
+    else if (hasOlder) current.scrollTop += current.scrollHeight - height;
+    drawn.current = { firstId: messages[0]?.messageId, height: current.scrollHeight };
   }, [messages]);
   return (
     <div
@@ -60,8 +75,10 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
       tabIndex={0}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < 32;
+        drawn.current.height = scrollHeight;
       }}
-      className={`min-h-0 overflow-y-auto ${className}`}
+      // some browsers would move it a second time
+      className={`min-h-0 overflow-y-auto [overflow-anchor:none] ${className}`}
     >
       {above && <div className="flex flex-col pb-3">{above}</div>}
       <ol className="flex flex-col gap-3">
