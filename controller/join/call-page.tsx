@@ -11,7 +11,6 @@ import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import type { Right } from '#contract/call-order.ts';
-import { NoServer } from '#contract/http/answer.ts';
 import type { MicrophoneState } from '#contract/room-state.ts';
 import type { View } from '#contract/signaling.ts';
 import { hasPicture, People, peopleAhead, soundsOf } from '#stage/people.ts';
@@ -23,6 +22,7 @@ import { Button } from '#ui/button.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { useWaiting } from '#ui/meeting/use-waiting.ts';
 import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
+import { useProblemLine } from '#ui/problem-words.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { ToastRegion } from '#ui/toast.tsx';
 import { useTrueFor } from '#ui/use-true-for.ts';
@@ -94,12 +94,8 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   });
   const rights = call.permissions?.rights ?? NO_RIGHTS;
   const waiting = useWaiting(phase !== null && rights.includes('admit') ? meetingId : null);
-  const waitingProblem =
-    waiting.problem === null
-      ? null
-      : waiting.problem instanceof NoServer
-        ? t('noServer.what', { ns: 'common' })
-        : t(`${waiting.problem.code}.what`, { ns: 'errors' });
+  const lineOf = useProblemLine();
+  const waitingProblem = waiting.problem === null ? null : lineOf(waiting.problem);
   useEffect(() => {
     if (waitingProblem !== null) add({ words: waitingProblem, tone: 'warn' });
   }, [waitingProblem, add]);
@@ -108,7 +104,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const documents = useDocuments(guest, call, selfPeerId, phase !== null);
   const { problem } = documents.asking;
   const isProblemNews = problem !== null && !documents.sheetIsOpen;
-  const problemWords = isProblemNews ? t(`${problem.code}.what`, { ns: 'errors' }) : null;
+  const problemWords = isProblemNews ? lineOf(problem) : null;
   useEffect(() => {
     if (problemWords !== null) add({ words: problemWords, tone: 'warn' });
   }, [problemWords, add]);

@@ -6,6 +6,7 @@ import type { PollDraft } from '#contract/polls.ts';
 import type { PreparedPoll } from '#contract/http/polls-api.ts';
 import { Button } from '../button.tsx';
 import { ConfirmDialog, Dialog } from '../dialog.tsx';
+import { useProblemLine } from '../problem-words.tsx';
 import { useAsyncAction } from '../use-async-action.ts';
 import { PollForm } from './poll-form.tsx';
 
@@ -31,7 +32,7 @@ const NONE: readonly PreparedPoll[] = [];
 
 function NewPoll({ prepared, onStart, onClose }: Required<Omit<PollDialogProps, 'isOpen'>>) {
   const { t } = useTranslation('polls');
-  const { t: errors } = useTranslation('errors');
+  const lineOf = useProblemLine();
   const [pollId] = useState(() => newId());
   const [chosen, setChosen] = useState<PreparedPoll | null>(null);
   /** of the form, which begins anew with each choice */
@@ -71,7 +72,7 @@ function NewPoll({ prepared, onStart, onClose }: Required<Omit<PollDialogProps, 
         initial={chosen?.draft}
         action={t('start')}
         isPending={isPending}
-        failed={problem === null ? null : errors(`${problem.code}.what`)}
+        failed={problem === null ? null : lineOf(problem)}
         onTyped={setTyped}
         onSubmit={(draft) => void start(draft)}
       />

@@ -142,7 +142,7 @@ export default {
     whom: '언급할 사람',
     offered: '언급할 사람: {{names}}. Enter 키를 누르면 첫 번째 사람을 선택하고, Esc 키를 누르면 목록을 닫습니다.',
     namesYou: '나를 언급함',
-    mentionedBy: '{{name}} 님이 채팅에서 회원님을 언급했습니다',
+    mentionedBy: '{{name}} 님이 채팅에서 나를 언급했습니다',
     recall: '회수',
     recallOf: '{{name}} 메시지 회수',
     recallTitle: '이 메시지를 회수할까요?',
