@@ -1,7 +1,7 @@
 /** What a person does to the call and to others in it; a refusal becomes news. The node decides. */
 import { useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { CallClient } from '#call/call-client.ts';
+import { useProblemLine } from '#ui/problem-words.tsx';
 import type { Toast } from '#ui/toast.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
@@ -31,11 +31,11 @@ export type CallActs = {
 };
 
 export function useCallActs(call: Call, add: (toast: Omit<Toast, 'id'>) => void): CallActs {
-  const { t } = useTranslation('errors');
+  const lineOf = useProblemLine();
   const { run, pending, problem, report } = useAsyncAction<true>();
   useEffect(() => {
-    if (problem !== null) add({ words: t(`${problem.code}.what`), tone: 'warn' });
-  }, [problem, add, t]);
+    if (problem !== null) add({ words: lineOf(problem), tone: 'warn' });
+  }, [problem, add, lineOf]);
   return {
     isPending: (key) => pending(key) !== null,
     do: (key, act) => void run(() => act(call), { key, about: true }),

@@ -11,7 +11,6 @@ import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import type { Right } from '#contract/call-order.ts';
-import { NoServer } from '#contract/http/answer.ts';
 import type { MicrophoneState } from '#contract/room-state.ts';
 import type { View } from '#contract/signaling.ts';
 import { hasPicture, People, peopleAhead, soundsOf } from '#stage/people.ts';
@@ -23,6 +22,7 @@ import { Button } from '#ui/button.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { useWaiting } from '#ui/meeting/use-waiting.ts';
 import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
+import { useProblemLine } from '#ui/problem-words.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { ToastRegion } from '#ui/toast.tsx';
 import { useTrueFor } from '#ui/use-true-for.ts';
@@ -87,18 +87,15 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
     meetingId,
     isOpen: chat.isOpen && phase !== null,
     inCall: call.chat,
+    recalledIds: call.recalledChat,
     selfPeerId,
     readOlderInCall,
     onFailed: acts.report,
   });
   const rights = call.permissions?.rights ?? NO_RIGHTS;
   const waiting = useWaiting(phase !== null && rights.includes('admit') ? meetingId : null);
-  const waitingProblem =
-    waiting.problem === null
-      ? null
-      : waiting.problem instanceof NoServer
-        ? t('noServer.what', { ns: 'common' })
-        : t(`${waiting.problem.code}.what`, { ns: 'errors' });
+  const lineOf = useProblemLine();
+  const waitingProblem = waiting.problem === null ? null : lineOf(waiting.problem);
   useEffect(() => {
     if (waitingProblem !== null) add({ words: waitingProblem, tone: 'warn' });
   }, [waitingProblem, add]);
@@ -107,7 +104,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const documents = useDocuments(guest, call, selfPeerId, phase !== null);
   const { problem } = documents.asking;
   const isProblemNews = problem !== null && !documents.sheetIsOpen;
-  const problemWords = isProblemNews ? t(`${problem.code}.what`, { ns: 'errors' }) : null;
+  const problemWords = isProblemNews ? lineOf(problem) : null;
   useEffect(() => {
     if (problemWords !== null) add({ words: problemWords, tone: 'warn' });
   }, [problemWords, add]);
@@ -204,7 +201,8 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
               />
               <ToastRegion
                 current={news.current}
-                className={`absolute inset-x-4 z-20 flex justify-center text-base ${waiting.list.waiting.length > 0 ? 'max-lg:bottom-4 lg:top-4' : 'top-4'}`}
+                // also over the chat, which covers the page on a phone
+                className={`absolute inset-x-4 z-40 flex justify-center text-base ${waiting.list.waiting.length > 0 ? 'max-lg:bottom-4 lg:top-4' : 'top-4'}`}
               />
             </main>
             {chat.isOpen && phase !== null && (
@@ -215,7 +213,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
                 onRecall={(messageId) => acts.do(messageId, (its) => its.recallChat(messageId))}
                 earlier={earlier}
                 people={nameable}
-                onSend={(text, about) => guest.call.sendChat(text, undefined, about)}
+                onSend={(text, about, messageId) => guest.call.sendChat(text, messageId, about)}
                 onClose={() => chat.setOpen(false)}
               />
             )}

@@ -17,7 +17,7 @@ type ChatPanelProps = {
   /** of the meeting, from before the call; in their order */
   earlier: EarlierChat;
   /** resolves once everybody gets it */
-  onSend: (text: string, about: ComposedAbout) => Promise<void>;
+  onSend: (text: string, about: ComposedAbout, messageId: string) => Promise<void>;
   /** who is in the call, by peerId, without this one */
   people: readonly Nameable[];
   onClose: () => void;
@@ -65,7 +65,7 @@ export function ChatPanel(props: ChatPanelProps) {
         selfPeerId={selfPeerId}
         className="flex-1"
       />
-      <ChatComposer onSend={onSend} people={people} replyTo={replyTo} onReplyEnd={() => setReplyTo(null)} isFocused />
+      <ChatComposer onSend={onSend} people={people} replyTo={replyTo} onReplyChange={setReplyTo} isFocused />
     </section>
   );
 }

@@ -50,7 +50,8 @@ export function PollButton({ poll, mayKeep, call, meetingId, isShort = false, on
   const [isMaking, setMaking] = useState(false);
   const prepared = usePreparedPolls(isMaking ? meetingId : null);
   const { current, isRunning, isOpen, setOpen } = poll;
-  const makes = mayKeep && !isRunning;
+  // a result that was put away is found again as long as it can be hidden on TVs
+  const makes = mayKeep && !isRunning && !(current?.isShown && !isOpen);
   if (!makes && current === null) return null;
   const isWaiting = isRunning && current?.ownChoices.length === 0;
   const words = makes ? t('new') : t(isWaiting ? 'waiting' : 'title');

@@ -1,4 +1,4 @@
-/** Changes of the roster, hands, the lock, broadcast and recording, and mutes by others, as short news. null: not in yet. */
+/** Changes of the roster, hands, polls, the lock, broadcast and recording, and mutes by others, as short news. null: not in yet. */
 import { useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallState } from '#call/call-state.ts';
@@ -11,7 +11,7 @@ import { useToasts } from '#ui/toast.tsx';
 const AT_ONCE = 2;
 
 export function useCallNews(call: CallState, selfPeerId: string | null) {
-  const { chat, participants, mutedByPeerId, keptMutedTimes, order, role } = call;
+  const { chat, polls, participants, mutedByPeerId, keptMutedTimes, order, role } = call;
   const { t } = useTranslation('join');
   const toasts = useToasts();
   const { add } = toasts;
@@ -51,6 +51,16 @@ export function useCallNews(call: CallState, selfPeerId: string | null) {
       if (number > known && peerId !== selfPeerId && mentions.some((each) => each.peerId === selfPeerId))
         add({ words: t('chat.mentionedBy', { ns: 'meeting', name: displayName }) });
   }, [chat, selfPeerId, add, t]);
+
+  const pollsBefore = useRef<ReadonlySet<string> | null>(null);
+  useEffect(() => {
+    if (selfPeerId === null) return;
+    const known = pollsBefore.current;
+    pollsBefore.current = new Set(polls.map(({ pollId }) => pollId));
+    if (known === null) return;
+    for (const { pollId, question, result } of polls)
+      if (!known.has(pollId) && result === null) add({ words: t('news', { ns: 'polls', question }) });
+  }, [polls, selfPeerId, add, t]);
 
   const wasLocked = useRef(false);
   useEffect(() => {

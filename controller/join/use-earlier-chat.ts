@@ -23,6 +23,8 @@ type Given = {
   isOpen: boolean;
   /** of the call, as its node has them */
   inCall: readonly ChatMessage[];
+  /** ids, as the node has them */
+  recalledIds: readonly string[];
   selfPeerId: string;
   readOlderInCall: () => Promise<boolean>;
   onFailed: (error: unknown) => void;
@@ -32,6 +34,7 @@ export function useEarlierChat({
   meetingId,
   isOpen,
   inCall,
+  recalledIds,
   selfPeerId,
   readOlderInCall,
   onFailed,
@@ -53,7 +56,10 @@ export function useEarlierChat({
     return () => asking.abort();
   }, [isAsked, meetingId]);
   const known = new Set(inCall.map(({ messageId }) => messageId));
-  const messages = posts.filter(({ messageId }) => !known.has(messageId)).map((post) => messageOf(post, selfPeerId));
+  const messages = posts
+    .filter(({ messageId }) => !known.has(messageId))
+    .map((post) => (recalledIds.includes(post.messageId) ? recalled(post) : post))
+    .map((post) => messageOf(post, selfPeerId));
   const hasOlderInCall = (inCall[0]?.number ?? 0) > 0 && posts.length === 0;
   const first = posts[0]?.number;
   const readOlder = useCallback(() => {

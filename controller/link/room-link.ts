@@ -175,9 +175,12 @@ export class RoomLink {
     await this.request({ type: 'set-recording', id: newId(), on });
   }
 
-  /** To the notes of the meeting that the room is in. @throws as `command`; `not-possible-now` where it is in none of its own */
-  async addNote(line: NoteLine): Promise<void> {
-    await this.request({ type: 'add-note', id: newId(), line });
+  /**
+   * To the notes of the meeting that the room is in. The same id again is one line.
+   * @throws as `command`; `not-possible-now` where it is in none of its own
+   */
+  async addNote(line: NoteLine, id: string): Promise<void> {
+    await this.request({ type: 'add-note', id, line });
   }
 
   private request(message: Answered): Promise<RoomInvite | null> {

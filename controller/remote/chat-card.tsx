@@ -1,6 +1,5 @@
 /** The chat of the room's call on its phones: the newest words, and the room's own. */
 import { useTranslation } from 'react-i18next';
-import { v7 as newId } from 'uuid';
 import { RECALL_WITHIN_MS } from '#contract/chat.ts';
 import { Card } from '#ui/card.tsx';
 import { ChatComposer, ChatMessages } from '#ui/meeting/chat.tsx';
@@ -30,7 +29,7 @@ export function ChatCard({ view, link }: ChatCardProps) {
           className="max-h-80"
         />
         <ProblemWords problem={act.problem} />
-        <ChatComposer onSend={(text) => link.command({ name: 'send-chat', messageId: newId(), text })} />
+        <ChatComposer onSend={(text, _, messageId) => link.command({ name: 'send-chat', messageId, text })} />
       </div>
     </Card>
   );

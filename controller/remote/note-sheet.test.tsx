@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** A line for the meeting's notes from the phone: what is sent, what is asked for first, and what a refusal says. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { InvalidStateError } from '#contract/error-codes.ts';
+import { InvalidStateError, OperationalError } from '#contract/error-codes.ts';
 import type { NoteLine } from '#contract/note-line.ts';
 import { PageUnderTest } from '#ui/page-under-test.tsx';
 import en from '#ui/words/en/remote.ts';
@@ -10,13 +10,16 @@ import { NoteCard } from './note-sheet.tsx';
 
 let page: PageUnderTest;
 let sent: NoteLine[];
+let ids: string[];
 let refusal: Error | null;
 beforeEach(async () => {
   page = new PageUnderTest({ remote: { en, ko } });
   sent = [];
+  ids = [];
   refusal = null;
-  const addNote = async (line: NoteLine): Promise<void> => {
+  const addNote = async (line: NoteLine, id: string): Promise<void> => {
     sent.push(line);
+    ids.push(id);
     if (refusal) throw refusal;
   };
   await page.show(<NoteCard link={{ addNote }} />);
@@ -61,4 +64,15 @@ it('a room in a meeting of others is refused in words, and what was written stay
   await page.press('Add');
   await page.until(() => page.text.includes('The room is in a meeting of others'));
   expect(document.querySelector('textarea')?.value).toBe('Prices stay');
+});
+
+it('has the same id where its answer was lost and it is sent again, and another once it is changed', async () => {
+  refusal = new OperationalError('room-not-answering');
+  await page.type('textarea', 'Prices stay');
+  await page.press('Add');
+  await page.press('Add');
+  await page.type('textarea', 'Prices rise');
+  await page.press('Add');
+  expect(ids[1]).toBe(ids[0]);
+  expect(ids[2]).not.toBe(ids[0]);
 });

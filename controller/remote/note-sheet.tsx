@@ -11,6 +11,7 @@ import { ProblemWords } from '#ui/problem-words.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
+import { useSameId } from '#ui/use-same-id.ts';
 import type { RoomLink } from '../link/room-link.ts';
 
 type NoteLink = Pick<RoomLink, 'addNote'>;
@@ -60,6 +61,7 @@ function NoteSheet({ link, onAdded, onClose }: NoteSheetProps) {
   const [dueOn, setDueOn] = useState('');
   const [isMissing, setMissing] = useState(false);
   const { run, isPending, problem } = useAsyncAction();
+  const withSameId = useSameId();
   const textId = useId();
   const add = async (event: FormEvent) => {
     event.preventDefault();
@@ -68,7 +70,7 @@ function NoteSheet({ link, onAdded, onClose }: NoteSheetProps) {
     setMissing(!line.success);
     if (!line.success || isPending) return;
     const isDone = await run(async () => {
-      await link.addNote(line.data);
+      await withSameId(line.data, (id) => link.addNote(line.data, id));
       return true;
     });
     if (isDone !== null) onAdded(kind);

@@ -85,6 +85,11 @@ test('what is sent stands there once, and a refusal keeps the words', async () =
   await send('Again');
   await page.until(() => page.text.includes('Not sent. Try again.'));
   expect(section()!.querySelector('textarea')!.value).toBe('Again');
+  // its answer may have been lost alone
+  const { messageId } = server.bodyOf('postChat') as { messageId: string };
+  await page.press('Send');
+  await page.until(() => server.askedFor('postChat') === 3);
+  expect(server.bodyOf('postChat')).toMatchObject({ messageId });
 });
 
 test('what others write comes when the home stream names another revision', async () => {

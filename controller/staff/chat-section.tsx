@@ -47,7 +47,7 @@ export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting:
             className="max-h-96"
           />
         )}
-        <ChatComposer onSend={send} people={people} replyTo={replyTo} onReplyEnd={() => setReplyTo(null)} />
+        <ChatComposer onSend={send} people={people} replyTo={replyTo} onReplyChange={setReplyTo} />
       </div>
     </Card>
   );

@@ -1,6 +1,5 @@
 /** What is written in a meeting, as far back as it was asked for: read again each time that its revision grows. */
 import { useCallback, useEffect, useState } from 'react';
-import { v7 as newId } from 'uuid';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import { chatApi, type ChatPost } from '#contract/http/chat-api.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
@@ -18,11 +17,10 @@ export type MeetingChatState = {
   /** why it could not be read last; what is shown may be old */
   problem: MaruError | null;
   readOlder: () => Promise<void>;
-  /** resolves once it is kept */
   /** who can be named in a message */
   people: readonly Nameable[];
-  /** `mentions`: accountIds */
-  send: (text: string, about: ComposedAbout) => Promise<void>;
+  /** resolves once it is kept; the same id again is one message. `mentions`: accountIds */
+  send: (text: string, about: ComposedAbout, messageId: string) => Promise<void>;
   recall: (messageId: string) => Promise<void>;
 };
 type Known = Pick<MeetingChatState, 'posts' | 'hasOlder' | 'problem' | 'people'>;
@@ -58,8 +56,8 @@ export function useMeetingChat(meetingId: string, revision: number | undefined):
     setKnown((before) => ({ ...before, posts: merged(older.posts, before.posts ?? []), hasOlder: older.hasOlder }));
   }, [meetingId, posts]);
   const send = useCallback(
-    async (text: string, about: ComposedAbout) => {
-      const body = { messageId: newId(), text, ...about };
+    async (text: string, about: ComposedAbout, messageId: string) => {
+      const body = { messageId, text, ...about };
       const { post } = await callApi(chatApi.postChat, { params: { meetingId }, body });
       setKnown((before) => ({ ...before, posts: merged(before.posts ?? [], [post]) }));
       look();

@@ -1,5 +1,6 @@
 /** What went wrong with something that a person asked for, or that the server does not answer; announced as it appears. */
 import CircleAlert from 'lucide-react/icons/circle-alert';
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MaruError } from '#contract/error-codes.ts';
 import { NoServer } from '#contract/http/answer.ts';
@@ -24,5 +25,14 @@ export function ProblemWords({ problem }: { problem: MaruError | null }) {
         </div>
       )}
     </div>
+  );
+}
+
+/** What went wrong in one line, for news and forms. */
+export function useProblemLine(): (problem: MaruError) => string {
+  const { t } = useTranslation('errors');
+  return useCallback(
+    (problem) => (problem instanceof NoServer ? t('noServer.what', { ns: 'common' }) : t(`${problem.code}.what`)),
+    [t],
   );
 }

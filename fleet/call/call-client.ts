@@ -619,6 +619,7 @@ export class CallClient {
       permissions: this.#connection.permissions,
       role: this.#connection.role,
       chat: this.#chat.messages,
+      recalledChat: this.#chat.recalledIds,
       polls: this.#polls.polls,
       documentAccess: this.#connection.documentAccess,
       streams: this.#media.streams,

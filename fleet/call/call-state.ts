@@ -45,6 +45,8 @@ export type CallState = {
   readonly air: CallAir;
   /** in the node's order; the oldest may be left out (`CallClient.readOlderChat`) */
   readonly chat: readonly ChatMessage[];
+  /** ids of recalled messages, also of the meeting's from before the call, which are not in `chat` */
+  readonly recalledChat: readonly string[];
   /** in their order, with our own answers; one at most runs */
   readonly polls: readonly SeenPoll[];
   /** all who are in, this peer included, as the node has them */

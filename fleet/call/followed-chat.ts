@@ -26,6 +26,7 @@ export class FollowedChat {
   readonly #options: FollowedChatOptions;
   readonly #unanswered = new Map<string, Unanswered>();
   #messages: readonly ChatMessage[] = [];
+  #recalledIds: readonly string[] = [];
   #callId: string | null = null;
 
   constructor(options: FollowedChatOptions) {
@@ -37,9 +38,14 @@ export class FollowedChat {
     return this.#messages;
   }
 
+  /** Also of messages that are not of this call: what the meeting's page has of before it. The same array until one comes. */
+  get recalledIds(): readonly string[] {
+    return this.#recalledIds;
+  }
+
   /** Of a snapshot: what was there before stays, and what came meanwhile joins it. Another call's begins anew. */
   start(callId: string, messages: readonly ChatMessage[], recalled: readonly string[] = []): void {
-    if (callId !== this.#callId) this.#messages = [];
+    if (callId !== this.#callId) this.#forget();
     this.#callId = callId;
     this.#add(messages);
     for (const messageId of recalled) this.recalled(messageId);
@@ -52,6 +58,7 @@ export class FollowedChat {
 
   /** Its place stays, the words go. */
   recalled(messageId: string): void {
+    if (!this.#recalledIds.includes(messageId)) this.#recalledIds = [...this.#recalledIds, messageId];
     if (!this.#messages.some((each) => each.messageId === messageId && !each.isRecalled)) return;
     this.#messages = this.#messages.map((each) =>
       each.messageId === messageId ? { ...each, text: '', isRecalled: true } : each,
@@ -83,8 +90,13 @@ export class FollowedChat {
   end(reason: Error): void {
     for (const each of this.#unanswered.values()) each.reject(reason);
     this.#unanswered.clear();
-    this.#messages = [];
+    this.#forget();
     this.#callId = null;
+  }
+
+  #forget(): void {
+    this.#messages = [];
+    this.#recalledIds = [];
   }
 
   #send(each: Unanswered): void {

@@ -191,6 +191,18 @@ describe('chat', () => {
     expect(asked('recall-chat')).toEqual([{ messageId: id(102) }]);
   });
 
+  it('that is not of this call is known once it is recalled, also where that happened while we were away', async () => {
+    await joined();
+    for (const _ of [1, 2]) node.tell({ event: 'chat-recalled', data: { messageId: id(301) } });
+    await pass(20);
+    node.recalledChat = [id(301), id(302)];
+    node.current!.end(1006);
+    await pass(2_000);
+    expect(state().recalledChat).toEqual([id(301), id(302)]);
+    call.leave();
+    expect(state().recalledChat).toEqual([]);
+  });
+
   it('of before is read in parts, until the first', async () => {
     node.chat = [message(4), message(5)];
     node.olderChat = [

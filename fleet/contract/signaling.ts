@@ -97,7 +97,7 @@ export const CallSnapshot = z.object({
   polls: z.array(CallPoll).default([]),
   /** of this peer's person, to those polls */
   ownAnswers: z.array(OwnAnswer).default([]),
-  /** of all that are kept: what was recalled while a client was away has no words on its page either */
+  /** of all that are kept, and the newest of the meeting's from before: what was recalled while a client was away has no words on its page either */
   recalledChat: z.array(Id).optional(),
 });
 export type CallSnapshot = z.infer<typeof CallSnapshot>;

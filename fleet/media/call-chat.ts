@@ -17,6 +17,9 @@ const MOST_BYTES = 1024 * 1024;
 /** of a snapshot or of one answer: a slow line has more to carry at that moment */
 const MOST_BYTES_AT_ONCE = 32 * 1024;
 
+/** of those that are not kept, whose recall is known to pages that come back */
+const MOST_RECALLED_BEFORE = 100;
+
 export type CallChatOptions = {
   settings: Pick<MediaSettings, 'chatBurst' | 'chatPerMinute'>;
   joined: () => readonly Sender[];
@@ -38,6 +41,8 @@ export class CallChat {
   readonly #kept: Kept[] = [];
   /** by message: its sender. Of the newest, also of some that are not kept any more */
   readonly #senders = new Map<string, string>();
+  /** by the fleet, of those that are not kept: written before the call, or too long ago */
+  readonly #recalledBefore = new Set<string>();
   #sizeBytes = 0;
   #next = 0;
 
@@ -113,15 +118,21 @@ export class CallChat {
     this.#recall(kept, peerId);
   }
 
-  /** On the meeting's page: the fleet has decided it. */
+  /** On the meeting's page: the fleet has decided it. Also of a message from before the call, which pages have from the fleet. */
   recallByFleet(messageId: string): void {
     const kept = this.#keptOf(messageId);
     if (kept) this.#recall(kept, null);
+    if (kept || this.#recalledBefore.has(messageId)) return;
+    this.#recalledBefore.add(messageId);
+    const [oldest] = this.#recalledBefore;
+    if (this.#recalledBefore.size > MOST_RECALLED_BEFORE) this.#recalledBefore.delete(oldest!);
+    this.#options.onRecalled(messageId, null);
   }
 
-  /** Of those that are kept. */
+  /** Of those that are kept, and the newest of the others. */
   get recalled(): string[] {
-    return this.#kept.filter(({ message }) => message.isRecalled).map(({ message }) => message.messageId);
+    const kept = this.#kept.filter(({ message }) => message.isRecalled).map(({ message }) => message.messageId);
+    return [...this.#recalledBefore, ...kept];
   }
 
   #keptOf(messageId: string): Kept | undefined {

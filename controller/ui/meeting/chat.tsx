@@ -3,12 +3,22 @@ import SendHorizontal from 'lucide-react/icons/send-horizontal';
 import Reply from 'lucide-react/icons/reply';
 import Trash2 from 'lucide-react/icons/trash-2';
 import X from 'lucide-react/icons/x';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ChatMessage, ChatText } from '#contract/chat.ts';
 import { Button } from '../button.tsx';
 import { ConfirmDialog } from '../dialog.tsx';
 import { clockTime, dateAndTime } from '../words/format.ts';
+import { useSameId } from '../use-same-id.ts';
 import { currentLanguage } from '../words/words.ts';
 import { mentionPieces, type Nameable, namedIn, offeredNames, withName } from './chat-mentions.ts';
 
@@ -45,10 +55,16 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
   const { t } = useTranslation('meeting');
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message is why it scrolls
-  useEffect(() => {
+  const drawn = useRef<{ firstId: string | undefined; height: number }>({ firstId: undefined, height: 0 });
+  useLayoutEffect(() => {
     const { current } = list;
-    if (current && isAtEnd.current) current.scrollTop = current.scrollHeight;
+    if (!current) return;
+    const { firstId, height } = drawn.current;
+    const hasOlder = messages.findIndex(({ messageId }) => messageId === firstId) > 0;
+    if (isAtEnd.current) current.scrollTop = current.scrollHeight;
+    // who reads stays at the message that was read
+    else if (hasOlder) current.scrollTop += current.scrollHeight - height;
+    drawn.current = { firstId: messages[0]?.messageId, height: current.scrollHeight };
   }, [messages]);
   return (
     <div
@@ -59,8 +75,10 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
       tabIndex={0}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < 32;
+        drawn.current.height = scrollHeight;
       }}
-      className={`min-h-0 overflow-y-auto ${className}`}
+      // some browsers would move it a second time
+      className={`min-h-0 overflow-y-auto [overflow-anchor:none] ${className}`}
     >
       {above && <div className="flex flex-col pb-3">{above}</div>}
       <ol className="flex flex-col gap-3">
@@ -144,26 +162,27 @@ const NOBODY: readonly Nameable[] = [];
 
 /** `mentions`: ids of those of `people` whom it names. */
 export type ComposedAbout = { replyTo?: string | undefined; mentions?: string[] | undefined };
-type ChatComposerProps = {
-  /** resolves once everybody gets it */
-  onSend: (text: string, about: ComposedAbout) => Promise<void>;
+type ChatComposerProps<M extends ShownMessage> = {
+  /** resolves once everybody gets it; the same `messageId` again is the same message, whose answer was lost */
+  onSend: (text: string, about: ComposedAbout, messageId: string) => Promise<void>;
   /** opened to write at once */
   isFocused?: boolean;
   /** who can be named in it */
   people?: readonly Nameable[];
   /** the message that it answers */
-  replyTo?: ShownMessage | null;
-  /** it answers none any more: it was sent, or nobody wants that */
-  onReplyEnd?: () => void;
+  replyTo?: M | null;
+  /** it answers none any more: it was sent, or nobody wants that; one that could not be sent answers its own again */
+  onReplyChange?: (change: (before: M | null) => M | null) => void;
 };
 
-export function ChatComposer(props: ChatComposerProps) {
-  const { onSend, isFocused = false, people = NOBODY, replyTo = null, onReplyEnd } = props;
+export function ChatComposer<M extends ShownMessage>(props: ChatComposerProps<M>) {
+  const { onSend, isFocused = false, people = NOBODY, replyTo = null, onReplyChange } = props;
   const { t } = useTranslation('meeting');
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<'failed' | 'tooLong' | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const problemId = useId();
+  const withSameId = useSameId();
   const [offered, setOffered] = useState(NOBODY);
   const [chosen, setChosen] = useState(NOBODY);
   const answers = replyTo?.messageId;
@@ -189,19 +208,23 @@ export function ChatComposer(props: ChatComposerProps) {
       return;
     }
     const mentions = namedIn(checked.data, chosen);
+    const about = {
+      ...(answers !== undefined && { replyTo: answers }),
+      ...(mentions.length > 0 && { mentions }),
+    };
+    // the next one is typed while this is under way
     setText('');
+    setChosen(NOBODY);
     setProblem(null);
     setOffered(NOBODY);
+    onReplyChange?.(() => null);
     try {
-      await onSend(checked.data, {
-        ...(answers !== undefined && { replyTo: answers }),
-        ...(mentions.length > 0 && { mentions }),
-      });
-      setChosen(NOBODY);
-      onReplyEnd?.();
+      await withSameId([checked.data, about], (messageId) => onSend(checked.data, about, messageId));
     } catch {
-      // what was typed is not lost
-      setText((since) => (since === '' ? text : since));
+      // what was typed is not lost, nor what is typed since
+      setText((since) => (since === '' ? text : `${text}\n${since}`));
+      setChosen((since) => [...chosen, ...since]);
+      onReplyChange?.((since) => since ?? replyTo);
       setProblem('failed');
     }
   };
@@ -213,14 +236,23 @@ export function ChatComposer(props: ChatComposerProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    void send();
+    const [first] = offered;
+    if (first) choose(first);
+    else void send();
+  };
+  // Escape puts the names away; what is around it may close by Escape, and lose what is typed
+  const putAway = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || offered.length === 0 || event.nativeEvent.isComposing) return;
+    event.stopPropagation();
+    setOffered(NOBODY);
+    field.current?.focus();
   };
   return (
-    <form onSubmit={submit} className="flex flex-col gap-2">
+    <form onSubmit={submit} onKeyDown={putAway} className="flex flex-col gap-2">
       {replyTo !== null && (
         <div className="flex items-center gap-2 border-l-2 border-accent pl-3">
           <p className="min-w-0 flex-1 truncate text-small text-quiet">{quoteOf(replyTo) ?? t('chat.recalled')}</p>
-          <Button variant="quiet" icon={X} aria-label={t('chat.noReply')} onPress={() => onReplyEnd?.()} />
+          <Button variant="quiet" icon={X} aria-label={t('chat.noReply')} onPress={() => onReplyChange?.(() => null)} />
         </div>
       )}
       {offered.length > 0 && (
@@ -232,6 +264,9 @@ export function ChatComposer(props: ChatComposerProps) {
           ))}
         </fieldset>
       )}
+      <p role="status" className="sr-only">
+        {offered.length > 0 && t('chat.offered', { names: offered.map(({ name }) => name).join(', ') })}
+      </p>
       <div className="flex items-stretch gap-2">
         <textarea
           ref={field}

@@ -50,10 +50,12 @@ export function PollCard({
         {isRunning ? <Choices poll={poll} mayKeep={mayKeep} onAnswer={onAnswer} /> : <PollResult poll={poll} />}
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <p role="status" className="numerals text-small text-quiet">
+        <p className="numerals text-small text-quiet">
           {t('answered', { answered: poll.answeredCount, people: poll.peopleCount })}
           {' · '}
-          {isRunning ? t(poll.isSecret ? 'secretNote' : 'openNote') : t('ended')}
+          {isRunning && t(poll.isSecret ? 'secretNote' : 'openNote')}
+          {/* its end is announced, not each answer */}
+          <span role="status">{!isRunning && t('ended')}</span>
         </p>
         {isRunning && onEnd && (
           <Button isPending={isPending} onPress={onEnd}>

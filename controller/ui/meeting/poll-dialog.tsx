@@ -5,7 +5,8 @@ import { v7 as newId } from 'uuid';
 import type { PollDraft } from '#contract/polls.ts';
 import type { PreparedPoll } from '#contract/http/polls-api.ts';
 import { Button } from '../button.tsx';
-import { Dialog } from '../dialog.tsx';
+import { ConfirmDialog, Dialog } from '../dialog.tsx';
+import { useProblemLine } from '../problem-words.tsx';
 import { useAsyncAction } from '../use-async-action.ts';
 import { PollForm } from './poll-form.tsx';
 
@@ -31,9 +32,19 @@ const NONE: readonly PreparedPoll[] = [];
 
 function NewPoll({ prepared, onStart, onClose }: Required<Omit<PollDialogProps, 'isOpen'>>) {
   const { t } = useTranslation('polls');
-  const { t: errors } = useTranslation('errors');
+  const lineOf = useProblemLine();
   const [pollId] = useState(() => newId());
   const [chosen, setChosen] = useState<PreparedPoll | null>(null);
+  /** of the form, which begins anew with each choice */
+  const [filledTimes, setFilledTimes] = useState(0);
+  const [isTyped, setTyped] = useState(false);
+  const [asked, setAsked] = useState<PreparedPoll | null>(null);
+  const fill = (by: PreparedPoll) => {
+    setChosen(by);
+    setFilledTimes((times) => times + 1);
+    setTyped(false);
+    setAsked(null);
+  };
   const { run, isPending, problem } = useAsyncAction();
   const start = async (draft: PollDraft) => {
     const done = await run(() => onStart(pollId, draft).then(() => true));
@@ -49,7 +60,7 @@ function NewPoll({ prepared, onStart, onClose }: Required<Omit<PollDialogProps, 
               key={each.preparedPollId}
               variant={each === chosen ? 'inverted' : 'plain'}
               className="justify-start! text-left! break-words"
-              onPress={() => setChosen(each)}
+              onPress={() => (isTyped ? setAsked(each) : fill(each))}
             >
               {each.draft.question}
             </Button>
@@ -57,12 +68,21 @@ function NewPoll({ prepared, onStart, onClose }: Required<Omit<PollDialogProps, 
         </section>
       )}
       <PollForm
-        key={chosen?.preparedPollId}
+        key={filledTimes}
         initial={chosen?.draft}
         action={t('start')}
         isPending={isPending}
-        failed={problem === null ? null : errors(`${problem.code}.what`)}
+        failed={problem === null ? null : lineOf(problem)}
+        onTyped={setTyped}
         onSubmit={(draft) => void start(draft)}
+      />
+      <ConfirmDialog
+        title={t('replaceTitle')}
+        body={t('replaceBody', { question: asked?.draft.question ?? '' })}
+        action={t('replace')}
+        isOpen={asked !== null}
+        onConfirm={() => asked !== null && fill(asked)}
+        onClose={() => setAsked(null)}
       />
     </>
   );

@@ -43,16 +43,21 @@ type PollFormProps = {
   isPending: boolean;
   /** what went wrong with the last one; null: nothing */
   failed: string | null;
+  /** whether it holds what a person has typed, or what it began with */
+  onTyped?: (isTyped: boolean) => void;
   onSubmit: (draft: PollDraft) => void;
 };
 
-export function PollForm({ initial, action, isPending, failed, onSubmit }: PollFormProps) {
+export function PollForm({ initial, action, isPending, failed, onTyped, onSubmit }: PollFormProps) {
   const { t } = useTranslation('polls');
-  const [typed, setTyped] = useState(() => (initial === undefined ? EMPTY : typedOf(initial)));
+  const [begun] = useState(() => (initial === undefined ? EMPTY : typedOf(initial)));
+  const [typed, setTyped] = useState(begun);
   const [problem, setProblem] = useState<Problem | null>(null);
   const change = (part: Partial<Typed>) => {
-    setTyped({ ...typed, ...part });
+    const next = { ...typed, ...part };
+    setTyped(next);
     setProblem(null);
+    onTyped?.(JSON.stringify(next) !== JSON.stringify(begun));
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -72,7 +77,8 @@ export function PollForm({ initial, action, isPending, failed, onSubmit }: PollF
       <TextField
         label={t('question')}
         value={typed.question}
-        autoFocus
+        // what is filled is read first, without a keyboard over it
+        autoFocus={initial === undefined}
         problem={isOfQuestion ? t(problem) : null}
         onChange={(question) => change({ question })}
       />

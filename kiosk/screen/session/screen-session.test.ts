@@ -85,6 +85,7 @@ class FakeCall {
     order: OPEN_ORDER,
     air: OFF_AIR,
     chat: [],
+    recalledChat: [],
     polls: [],
     participants: [],
     document: null,

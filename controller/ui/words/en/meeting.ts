@@ -141,6 +141,7 @@ export default {
     replyToEarlier: 'Reply to an earlier message',
     noReply: 'Write without a reply',
     whom: 'People to name',
+    offered: 'People to name: {{names}}. Press Enter for the first, Escape for none.',
     namesYou: 'mentions you',
     mentionedBy: '{{name}} mentioned you in the chat',
     recall: 'Recall',

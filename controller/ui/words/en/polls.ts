@@ -5,6 +5,7 @@ export default {
   short: 'Poll',
   waiting: 'Poll, not answered yet',
   new: 'New poll',
+  news: 'New poll: {{question}}',
   question: 'Question',
   choice: 'Choice {{number}}',
   choices: 'Choices',
@@ -50,6 +51,9 @@ export default {
   prepare: 'Prepare a poll',
   prepareNote: 'It is kept here. Hosts start it in the meeting.',
   prepared: 'Prepared',
+  replaceTitle: 'Replace what you typed?',
+  replaceBody: 'The form is filled with “{{question}}”, and what you typed is lost.',
+  replace: 'Replace',
   keep: 'Keep poll',
   removePrepared: 'Remove “{{question}}”',
 } as const;

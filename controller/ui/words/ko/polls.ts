@@ -8,6 +8,7 @@ export default {
   short: '투표',
   waiting: '투표, 아직 참여하지 않음',
   new: '새 투표',
+  news: '새 투표: {{question}}',
   question: '질문',
   choice: '보기 {{number}}',
   choices: '보기',
@@ -51,6 +52,9 @@ export default {
   prepare: '투표 준비',
   prepareNote: '여기에 저장되며, 회의에서 주최자가 시작합니다.',
   prepared: '준비한 투표',
+  replaceTitle: '입력한 내용을 바꿀까요?',
+  replaceBody: '입력한 내용은 사라지고 ‘{{question}}’ 투표로 채워집니다.',
+  replace: '바꾸기',
   keep: '투표 저장',
   removePrepared: '‘{{question}}’ 삭제',
 } as const satisfies Translated<typeof en>;
