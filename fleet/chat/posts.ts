@@ -129,6 +129,18 @@ export async function chatPeople(db: Reader, meetingId: string): Promise<{ accou
     .execute();
 }
 
+/** False: it was cancelled, or is over for good; what was written stays to be read. */
+export async function isWritable(db: Reader, meetingId: string): Promise<boolean> {
+  const meeting = await db
+    .selectFrom('meeting')
+    .select('meetingId')
+    .where('meetingId', '=', meetingId)
+    .where('endedAtMs', 'is', null)
+    .where('cancelledAtMs', 'is', null)
+    .executeTakeFirst();
+  return meeting !== undefined;
+}
+
 /** By meeting: it counts up with each change of what is written there; a meeting in which nothing is written is left out. */
 export async function chatRevisionsOf(db: Reader, meetingIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await db
