@@ -42,18 +42,35 @@ export type ChatEvent = Extract<KnownCallEvent, { name: 'chat-posted' | 'chat-re
 export const isChatEvent = (event: KnownCallEvent): event is ChatEvent =>
   event.name === 'chat-posted' || event.name === 'chat-recalled';
 
-/** As a node reports it, in the transaction of the event. */
-export async function recordChatEvent(trx: AuthorityWrite, event: ChatEvent): Promise<void> {
-  if (event.name === 'chat-recalled') {
-    await recallPost(trx, event);
-    return;
-  }
+/**
+ * As a node reports it, in the transaction of the event. Ids are chosen by who writes, and a node knows those of its own call alone.
+ * @returns false: the meeting has a message of this id already, of another person or call, and it stays as it is
+ */
+export async function recordChatEvent(trx: AuthorityWrite, event: ChatEvent): Promise<boolean> {
+  if (event.name === 'chat-recalled') return recallInCall(trx, event);
   const { meetingId, callId, message, person, mentioned = [] } = event;
   const { messageId, displayName, isGuest, text, atMs, replyTo = null } = message;
-  await insertPost(trx, {
+  const row = await insertPost(trx, {
     ...{ meetingId, messageId, callId, person, displayName, isGuest: isGuest ? 1 : 0, text, atMs, replyTo },
     mentioned: JSON.stringify(mentioned),
   });
+  return row.person === person && row.callId === callId;
+}
+
+async function recallInCall(
+  trx: AuthorityWrite,
+  event: Extract<ChatEvent, { name: 'chat-recalled' }>,
+): Promise<boolean> {
+  const row = await postOf(trx, event);
+  if (!row) return true;
+  const { callId, person } = event;
+  // an older node reports no person: what it can have is of its own call
+  const isThat =
+    row.callId === callId
+      ? person === undefined || row.person === person
+      : row.callId === null && row.person === person;
+  if (isThat) await recallPost(trx, row);
+  return isThat;
 }
 
 /** The place stays, the words are gone for good. */
