@@ -77,3 +77,24 @@ test('an own message that comes again is no other', async () => {
   expect([await happened(event), await happened({ ...event, eventId: newId() })]).toEqual([true, true]);
   expect(await listed()).toHaveLength(1);
 });
+
+test('a recall that is handled before its message keeps the words away, and the place comes with the message', async () => {
+  const [messageId, other] = [newId(), newId()];
+  await happened(recalled(former, messageId, mina));
+  await happened(recalled(former, other, mina));
+  expect(await listed()).toEqual([]);
+  await happened(posted(former, mina, messageId, 'A secret'));
+  expect(await listed()).toMatchObject([{ messageId, text: '', displayName: mina, atMs: 10, person: mina }]);
+  expect((await listed())[0]!.recalledAtMs).not.toBeNull();
+  // of somebody else's id it brings no words back either
+  expect(await happened(posted(former, joon, other, 'Not mine'))).toBe(false);
+  expect(await listed()).toHaveLength(1);
+  expect(JSON.stringify(await store.read.selectFrom('chatPost').selectAll().execute())).not.toMatch(/secret|Not mine/);
+});
+
+test('recalls of what never comes are kept within a bound', async () => {
+  await store.write(async (trx) => {
+    for (let n = 0; n < 510; n++) await recordChatEvent(trx, recalled(former, newId(), mina));
+  });
+  expect(await store.read.selectFrom('chatPost').selectAll().execute()).toHaveLength(500);
+});

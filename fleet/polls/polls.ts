@@ -12,13 +12,19 @@ import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.
 
 export type PollEvent = Extract<KnownCallEvent, { poll: CallPoll }>;
 
-/** In the transaction that counts the event, once per event id. The end of a poll whose start was lost has all of it. */
+/**
+ * In the transaction that counts the event, once per event id. The end of a poll whose start was lost has all of it; a start that is
+ * handled after its end, because its batch failed on the disk, changes nothing.
+ */
 export async function recordPoll(trx: AuthorityWrite, { callId, meetingId, poll }: PollEvent): Promise<void> {
   const { pollId, startedAtMs } = poll;
   await trx
     .insertInto('poll')
     .values({ callId, pollId, meetingId, startedAtMs, poll: JSON.stringify(poll) })
-    .onConflict((c) => c.columns(['callId', 'pollId']).doUpdateSet({ poll: JSON.stringify(poll) }))
+    .onConflict((c) => {
+      const known = c.columns(['callId', 'pollId']);
+      return poll.result === null ? known.doNothing() : known.doUpdateSet({ poll: JSON.stringify(poll) });
+    })
     .execute();
 }
 
