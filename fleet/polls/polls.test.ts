@@ -1,4 +1,4 @@
-/** What is kept of polls when events come in another order: on a real store. */
+/** What is kept of polls when events come in another order, and when rows are of another release: on a real store. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { Polls, recordPoll } from './polls.ts';
 let dataDir: string;
 let store: AuthorityStore;
 let meetingId: string;
+let logged: unknown[][];
 let polls: Polls;
 const callId = newId();
 beforeEach(async () => {
@@ -25,7 +26,8 @@ beforeEach(async () => {
   meetingId = newId();
   const meeting = { meetingId, roomId: null, title: 'Meeting', createdAtMs: 1 };
   await store.write((trx) => trx.insertInto('meeting').values(meeting).execute());
-  polls = new Polls({ store });
+  logged = [];
+  polls = new Polls({ store, logger: { error: (...line: unknown[]) => void logged.push(line) } as never });
 });
 afterEach(async () => {
   await store.stop();
@@ -41,4 +43,31 @@ test('a start that is handled after the end leaves the result', async () => {
   await happened('poll-ended', ended);
   await happened('poll-started', poll);
   expect(await polls.ofMeeting(meetingId)).toEqual([{ poll: ended, isLost: false }]);
+});
+
+test('a row that this release cannot read is left out and logged, without its words', async () => {
+  const [good, bad] = [pollUnderTest({ pollId: newId() }), newId()];
+  const draft = {
+    question: 'Where?',
+    choices: ['Here', 'There'],
+    isMultiple: false,
+    isSecret: false,
+    rightChoice: null,
+  };
+  await happened('poll-started', good);
+  await store.write(async (trx) => {
+    for (const poll of ['{"question":"Secret plan"}', '{"Secret plan'])
+      await trx.insertInto('poll').values({ callId, pollId: newId(), meetingId, startedAtMs: 7, poll }).execute();
+    const kept = { ...draft, question: 'Secret plan', ofNewerRelease: true };
+    await trx
+      .insertInto('preparedPoll')
+      .values({ preparedPollId: bad, meetingId, preparedAtMs: 1, draft: JSON.stringify(kept) })
+      .execute();
+  });
+  const prepared = await polls.prepare(meetingId, draft);
+  expect(await polls.ofMeeting(meetingId)).toEqual([{ poll: good, isLost: false }]);
+  expect(await polls.prepared(meetingId)).toEqual([prepared]);
+  expect(logged).toHaveLength(3);
+  expect(JSON.stringify(logged)).toContain(bad);
+  expect(JSON.stringify(logged)).not.toContain('Secret plan');
 });
