@@ -1,4 +1,4 @@
 /** What other folders see of what is written in meetings. */
 export { MeetingChat } from './meeting-chat.ts';
-export { type ChatEvent, chatRevisionsOf, isChatEvent, recordChatEvent } from './posts.ts';
+export { type ChatEvent, chatRevisionsOf, isChatEvent, recallsAtNode, recordChatEvent } from './posts.ts';
 export { chatRoutes } from './routes.ts';

@@ -127,6 +127,35 @@ export async function recallPost(
     .execute();
 }
 
+/** Of the calls that live at a node, what its chats may still show though it was recalled. The earlier recall first. */
+export async function recallsAtNode(
+  db: Reader,
+  nodeId: string,
+  sinceMs: number,
+): Promise<{ callId: string; messageId: string }[]> {
+  const calls = await db
+    .selectFrom('call')
+    .select(['callId', 'meetingId'])
+    .where('nodeId', '=', nodeId)
+    .where('endedAtMs', 'is', null)
+    .execute();
+  const recalls = await Promise.all(
+    calls.map(async ({ callId, meetingId }) => {
+      const rows = await db
+        .selectFrom('chatPost')
+        .select('messageId')
+        .where('meetingId', '=', meetingId)
+        .where('recalledAtMs', '>=', sinceMs)
+        .where((e) => e.or([e('callId', 'is', null), e('callId', '=', callId)]))
+        .orderBy('recalledAtMs', 'desc')
+        .limit(CHAT_MESSAGES_KEPT)
+        .execute();
+      return rows.reverse().map(({ messageId }) => ({ callId, messageId }));
+    }),
+  );
+  return recalls.flat();
+}
+
 /** Those before a number, the newest of them, in their order. @param beforeNumber null: the newest of all @param text null: any */
 export async function postsBefore(
   db: Reader,
