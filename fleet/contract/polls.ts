@@ -72,7 +72,7 @@ export const CallPoll = z.object({
       endedAtMs: EpochMs,
       /** of a quiz */
       rightChoice: z.number().int().nonnegative().nullable(),
-      /** of an open poll; null: it was secret */
+      /** of an open poll, of many long names the newest that fit: `counts` count all. null: it was secret */
       answers: z.array(NamedAnswer).nullable(),
     })
     .nullable(),

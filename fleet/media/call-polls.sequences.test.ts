@@ -223,6 +223,28 @@ it('an open poll names its people with the result, and not before', () => {
   expect(it.last.result?.answers).toEqual([{ displayName: 'Mina', choices: [0, 2] }]);
 });
 
+it('a result with many long names fits into one event: names are cut, and the newest that fit are named', () => {
+  const it = new Scene();
+  const host = it.enter('Host');
+  const people = Array.from({ length: 500 }, (_, n) => it.enter(`${n} ${'👨‍👩‍👧‍👦'.repeat(35)}`));
+  const pollId = it.start(host, draftOf({ isMultiple: true }));
+  for (const peer of people) it.polls.answer(peer, { pollId, choices: [0, 1, 2] });
+  // she changes her mind, and is the newest then
+  it.polls.answer(people[0]!, { pollId, choices: [1] });
+  it.polls.end(pollId);
+  const { poll } = it.events.at(-1)!;
+  const answers = poll.result!.answers!;
+  expect(poll).toMatchObject({ counts: [499, 500, 499], answeredCount: 500, peopleCount: 501 });
+  expect(Buffer.byteLength(JSON.stringify(answers))).toBeLessThanOrEqual(64 * 1024);
+  expect(answers.length).toBeGreaterThan(200);
+  expect(answers.slice(-2).map(({ displayName }) => displayName.split(' ')[0])).toEqual(['499', '0']);
+  for (const { displayName } of answers) {
+    expect(displayName.length).toBeLessThanOrEqual(80);
+    expect(Buffer.byteLength(displayName)).toBeLessThanOrEqual(240);
+    expect(displayName.endsWith('…')).toBe(true);
+  }
+});
+
 it('the right choice of a quiz leaves the node with its end', () => {
   const it = new Scene();
   const host = it.enter('Host');

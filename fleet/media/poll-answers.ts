@@ -1,13 +1,19 @@
 /** The answers to one poll: of each person the last one alone. Secret ones are only counted once the poll has ended. Pure. */
 import type { CallPoll, NamedAnswer, PollDraft } from '#contract/polls.ts';
+import { bytesOf, cutText } from '#contract/shown-text.ts';
 
 type Person = string;
 type Numbers = Pick<CallPoll, 'counts' | 'answeredCount' | 'peopleCount'>;
+
+const NAME = { units: 80, bytes: 240 };
+/** of a result, as JSON: it has to fit into one event for the fleet */
+const MOST_NAMED_BYTES = 64 * 1024;
 
 export class PollAnswers {
   readonly #draft: PollDraft;
   readonly #answers = new Map<Person, NamedAnswer>();
   #final: Numbers | null = null;
+  #named: NamedAnswer[] | null = null;
 
   constructor(draft: PollDraft) {
     this.#draft = draft;
@@ -21,8 +27,13 @@ export class PollAnswers {
   answer(person: Person, displayName: string, choices: readonly number[]): boolean {
     const { isMultiple, choices: offered } = this.#draft;
     if (choices.some((choice) => choice >= offered.length) || (choices.length > 1 && !isMultiple)) return false;
-    if (choices.length === 0) this.#answers.delete(person);
-    else this.#answers.set(person, { displayName, choices: choices.toSorted((a, b) => a - b) });
+    // the newest answer stands last
+    this.#answers.delete(person);
+    if (choices.length > 0)
+      this.#answers.set(person, {
+        displayName: cutText(displayName, NAME),
+        choices: choices.toSorted((a, b) => a - b),
+      });
     return true;
   }
 
@@ -43,12 +54,23 @@ export class PollAnswers {
 
   /** The numbers stay as they are. Of a secret poll nothing else is kept. Twice is harmless. */
   end(present: ReadonlySet<Person>): void {
-    this.#final ??= this.numbers(present);
+    if (this.#final) return;
+    this.#final = this.numbers(present);
     if (this.#draft.isSecret) this.#answers.clear();
+    else this.#named = newestThatFit([...this.#answers.values()]);
   }
 
-  /** null: it runs, or is secret */
+  /** Of many long names the newest answers that fit: the numbers count all. null: it runs, or is secret */
   get named(): NamedAnswer[] | null {
-    return this.#final === null || this.#draft.isSecret ? null : [...this.#answers.values()];
+    return this.#named;
   }
+}
+
+function newestThatFit(answers: readonly NamedAnswer[]): NamedAnswer[] {
+  let sizeBytes = '[]'.length;
+  const tooOld = answers.findLastIndex((answer) => {
+    sizeBytes += bytesOf(JSON.stringify(answer)) + ','.length;
+    return sizeBytes > MOST_NAMED_BYTES;
+  });
+  return answers.slice(tooOld + 1);
 }
