@@ -550,7 +550,7 @@ const app = await buildApp({
     ...signageRoutes({ signage }),
     ...waitingKioskRoutes({ waiting: waitingKiosks, caSha256: authority.sha256 }),
     ...documentRoutes({ documents }),
-    ...pollRoutes({ polls: new Polls({ store }) }),
+    ...pollRoutes({ polls: new Polls({ store, logger }) }),
     ...broadcastRoutes({
       broadcasts,
       store,

@@ -8,4 +8,5 @@ export {
   recordChatEvent,
   writtenChat,
 } from './posts.ts';
+export { type ChatEvent, chatRevisionsOf, isChatEvent, recallsAtNode, recordChatEvent } from './posts.ts';
 export { chatRoutes } from './routes.ts';

@@ -214,6 +214,19 @@ test('a message answers another and names people of the meeting, who see that th
   expect((await read(mina!, meetingId)).posts[1]).toMatchObject({ text: '', mentions: [] });
 });
 
+test('a cancelled meeting is read, and nobody writes there any more; who wrote may still recall', async () => {
+  const meetingId = await make();
+  const messageId = newId();
+  await write(joon!, meetingId, 'Before', messageId);
+  expect((await ask(mina!, 'DELETE', `/${meetingId}`)).status).toBe(200);
+  expect(codeOf(await write(joon!, meetingId, 'After'))).toBe('not-possible-now');
+  // its answer was lost
+  expect((await write(joon!, meetingId, 'Before', messageId)).status).toBe(200);
+  expect(texts(await read(mina!, meetingId))).toEqual(['Before']);
+  expect((await recall(joon!, meetingId, messageId)).status).toBe(200);
+  expect((await kept(messageId)).text).toBe('');
+});
+
 test('after 24 hours nobody recalls', async () => {
   const meetingId = await make();
   const messageId = newId();

@@ -13,6 +13,7 @@ import {
   chatPeople,
   type ChatReader,
   insertPost,
+  isWritable,
   mayRecall,
   mentionedIn,
   postOf,
@@ -61,7 +62,8 @@ export class MeetingChat {
 
   /**
    * The same id again is one message.
-   * @throws UserError too-many-attempts; InvalidStateError not-possible-now: a message of this id is somebody else's
+   * @throws UserError too-many-attempts; InvalidStateError not-possible-now: a message of this id is somebody else's, or the
+   *   meeting is cancelled or over for good
    */
   async post(
     meetingId: string,
@@ -74,6 +76,9 @@ export class MeetingChat {
     const reader = readerOf(by);
     const [{ person }, atMs] = [reader, Date.now()];
     const row = await store.write(async (trx) => {
+      const known = await postOf(trx, { meetingId, messageId });
+      if (!known && !(await isWritable(trx, meetingId)))
+        throw new InvalidStateError('not-possible-now', 'it is cancelled');
       const people = mentions.length === 0 ? [] : await chatPeople(trx, meetingId);
       const named = people.filter(({ accountId }) => mentions.includes(accountId));
       return insertPost(trx, {

@@ -1,6 +1,6 @@
 /** The rows of what is written in a meeting: each message once, numbered in the order in which it is kept. */
 import { sql } from 'kysely';
-import { RECALL_WITHIN_MS } from '#contract/chat.ts';
+import { CHAT_MESSAGES_KEPT, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
@@ -19,10 +19,30 @@ export const postOf = (db: Reader, { meetingId, messageId }: Pick<Row, 'meetingI
     .where('messageId', '=', messageId)
     .executeTakeFirst();
 
+/** A recall that was handled before its message, as when that one's batch failed on the disk: a place that nobody sees yet. */
+const MARK_NAME = '';
+/** of a meeting */
+const MOST_MARKS = CHAT_MESSAGES_KEPT;
+
 /** @returns the one that was there before, where it was */
 export async function insertPost(trx: AuthorityWrite, post: NewPost): Promise<Row> {
   const known = await postOf(trx, post);
-  if (known) return known;
+  if (!known) return insertRow(trx, post, null);
+  const { displayName, person, callId } = known;
+  if (displayName !== MARK_NAME || person !== post.person || callId !== post.callId) return known;
+  // its words were recalled: its place alone is shown
+  const shown = { displayName: post.displayName, isGuest: post.isGuest, atMs: post.atMs, replyTo: post.replyTo };
+  const row: Row = { ...known, ...shown, revision: await nextRevision(trx, post.meetingId) };
+  await trx
+    .updateTable('chatPost')
+    .set({ ...shown, revision: row.revision })
+    .where('meetingId', '=', post.meetingId)
+    .where('messageId', '=', post.messageId)
+    .execute();
+  return row;
+}
+
+async function insertRow(trx: AuthorityWrite, post: NewPost, recalledAtMs: number | null): Promise<Row> {
   const last = await trx
     .selectFrom('chatPost')
     .select((e) => e.fn.max('number').as('number'))
@@ -30,7 +50,7 @@ export async function insertPost(trx: AuthorityWrite, post: NewPost): Promise<Ro
     .executeTakeFirst();
   const row: Row = {
     ...post,
-    recalledAtMs: null,
+    recalledAtMs,
     number: (last?.number ?? -1) + 1,
     revision: await nextRevision(trx, post.meetingId),
   };
@@ -42,18 +62,55 @@ export type ChatEvent = Extract<KnownCallEvent, { name: 'chat-posted' | 'chat-re
 export const isChatEvent = (event: KnownCallEvent): event is ChatEvent =>
   event.name === 'chat-posted' || event.name === 'chat-recalled';
 
-/** As a node reports it, in the transaction of the event. */
-export async function recordChatEvent(trx: AuthorityWrite, event: ChatEvent): Promise<void> {
-  if (event.name === 'chat-recalled') {
-    await recallPost(trx, event);
-    return;
-  }
+/**
+ * As a node reports it, in the transaction of the event. Ids are chosen by who writes, and a node knows those of its own call alone.
+ * @returns false: the meeting has a message of this id already, of another person or call, and it stays as it is
+ */
+export async function recordChatEvent(trx: AuthorityWrite, event: ChatEvent): Promise<boolean> {
+  if (event.name === 'chat-recalled') return recallInCall(trx, event);
   const { meetingId, callId, message, person, mentioned = [] } = event;
   const { messageId, displayName, isGuest, text, atMs, replyTo = null } = message;
-  await insertPost(trx, {
+  const row = await insertPost(trx, {
     ...{ meetingId, messageId, callId, person, displayName, isGuest: isGuest ? 1 : 0, text, atMs, replyTo },
     mentioned: JSON.stringify(mentioned),
   });
+  return row.person === person && row.callId === callId;
+}
+
+async function recallInCall(
+  trx: AuthorityWrite,
+  event: Extract<ChatEvent, { name: 'chat-recalled' }>,
+): Promise<boolean> {
+  const row = await postOf(trx, event);
+  if (!row) {
+    await markRecalled(trx, event);
+    return true;
+  }
+  const { callId, person } = event;
+  // an older node reports no person: what it can have is of its own call
+  const isThat =
+    row.callId === callId
+      ? person === undefined || row.person === person
+      : row.callId === null && row.person === person;
+  if (isThat) await recallPost(trx, row);
+  return isThat;
+}
+
+/** So that the message, which comes later, brings no words. */
+async function markRecalled(
+  trx: AuthorityWrite,
+  { meetingId, callId, messageId, person, atMs }: Extract<ChatEvent, { name: 'chat-recalled' }>,
+): Promise<void> {
+  if (person === undefined) return;
+  const { count } = await trx
+    .selectFrom('chatPost')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where('meetingId', '=', meetingId)
+    .where('displayName', '=', MARK_NAME)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= MOST_MARKS) return;
+  const empty = { displayName: MARK_NAME, isGuest: 0 as const, text: '', replyTo: null, mentioned: '[]' };
+  await insertRow(trx, { meetingId, callId, messageId, person, atMs, ...empty }, Date.now());
 }
 
 /** The place stays, the words are gone for good. */
@@ -70,13 +127,46 @@ export async function recallPost(
     .execute();
 }
 
+/** Of the calls that live at a node, what its chats may still show though it was recalled. The earlier recall first. */
+export async function recallsAtNode(
+  db: Reader,
+  nodeId: string,
+  sinceMs: number,
+): Promise<{ callId: string; messageId: string }[]> {
+  const calls = await db
+    .selectFrom('call')
+    .select(['callId', 'meetingId'])
+    .where('nodeId', '=', nodeId)
+    .where('endedAtMs', 'is', null)
+    .execute();
+  const recalls = await Promise.all(
+    calls.map(async ({ callId, meetingId }) => {
+      const rows = await db
+        .selectFrom('chatPost')
+        .select('messageId')
+        .where('meetingId', '=', meetingId)
+        .where('recalledAtMs', '>=', sinceMs)
+        .where((e) => e.or([e('callId', 'is', null), e('callId', '=', callId)]))
+        .orderBy('recalledAtMs', 'desc')
+        .limit(CHAT_MESSAGES_KEPT)
+        .execute();
+      return rows.reverse().map(({ messageId }) => ({ callId, messageId }));
+    }),
+  );
+  return recalls.flat();
+}
+
 /** Those before a number, the newest of them, in their order. @param beforeNumber null: the newest of all @param text null: any */
 export async function postsBefore(
   db: Reader,
   meetingId: string,
   { beforeNumber, text, most }: { beforeNumber: number | null; text: string | null; most: number },
 ): Promise<{ rows: Row[]; hasOlder: boolean }> {
-  let query = db.selectFrom('chatPost').selectAll().where('meetingId', '=', meetingId);
+  let query = db
+    .selectFrom('chatPost')
+    .selectAll()
+    .where('meetingId', '=', meetingId)
+    .where('displayName', '!=', MARK_NAME);
   if (beforeNumber !== null) query = query.where('number', '<', beforeNumber);
   if (text !== null) query = query.where((e) => sql<boolean>`${e.ref('text')} like ${likeWords(text)} escape '!'`);
   const rows = await query
@@ -146,6 +236,18 @@ export async function chatPeople(db: Reader, meetingId: string): Promise<{ accou
     .orderBy('displayName')
     .orderBy('accountId')
     .execute();
+}
+
+/** False: it was cancelled, or is over for good; what was written stays to be read. */
+export async function isWritable(db: Reader, meetingId: string): Promise<boolean> {
+  const meeting = await db
+    .selectFrom('meeting')
+    .select('meetingId')
+    .where('meetingId', '=', meetingId)
+    .where('endedAtMs', 'is', null)
+    .where('cancelledAtMs', 'is', null)
+    .executeTakeFirst();
+  return meeting !== undefined;
 }
 
 /** By meeting: it counts up with each change of what is written there; a meeting in which nothing is written is left out. */

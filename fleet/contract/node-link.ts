@@ -145,6 +145,8 @@ const knownCallEvents = [
     atMs: EpochMs,
     messageId: Id,
     byPeerId: Id,
+    /** who wrote it: of an id that somebody else uses in another call nothing is recalled; absent: an older node's */
+    person: z.string().min(1).max(300).optional(),
   }),
   z.object({
     name: z.literal('poll-started'),

@@ -64,7 +64,7 @@ export const CallPoll = z.object({
   counts: z.array(z.number().int().nonnegative()),
   /** people with an answer: never more than `peopleCount` */
   answeredCount: z.number().int().nonnegative(),
-  /** who is there, and who has answered and left */
+  /** who is there, and who has answered and left: of those who came by a link only who is there */
   peopleCount: z.number().int().nonnegative(),
   /** null: it runs */
   result: z
@@ -72,7 +72,7 @@ export const CallPoll = z.object({
       endedAtMs: EpochMs,
       /** of a quiz */
       rightChoice: z.number().int().nonnegative().nullable(),
-      /** of an open poll; null: it was secret */
+      /** of an open poll, of many long names the newest that fit: `counts` count all. null: it was secret */
       answers: z.array(NamedAnswer).nullable(),
     })
     .nullable(),

@@ -25,8 +25,8 @@ export type CallChatOptions = {
   joined: () => readonly Sender[];
   /** to everybody who is in; `by`: who wrote it and whom it names, null: on the meeting's page, so that the fleet has it */
   onMessage: (message: ChatMessage, by: WrittenBy | null) => void;
-  /** to everybody who is in; `byPeerId` null: on the meeting's page */
-  onRecalled: (messageId: string, byPeerId: string | null) => void;
+  /** to everybody who is in; `by`: who recalled it and whose it was, null: on the meeting's page, so that the fleet has it */
+  onRecalled: (messageId: string, by: { byPeerId: string; person: string } | null) => void;
 };
 
 type Kept = { message: ChatMessage; sizeBytes: number; person: string };
@@ -147,7 +147,7 @@ export class CallChat {
     this.#sizeBytes -= kept.sizeBytes;
     kept.sizeBytes = bytesOf(JSON.stringify(kept.message));
     this.#sizeBytes += kept.sizeBytes;
-    this.#options.onRecalled(message.messageId, byPeerId);
+    this.#options.onRecalled(message.messageId, byPeerId === null ? null : { byPeerId, person: kept.person });
   }
 
   #add(written: Omit<ChatMessage, 'number'>, person: string): ChatMessage {

@@ -92,6 +92,42 @@ test('everybody gets the same numbers, and each their own answer, over a reload 
   end(callId);
 });
 
+test('a guest of a link keeps the answer over a short drop and a reload; with who left it is gone', async () => {
+  const callId = uuidv7();
+  const inviteId = uuidv7();
+  const by = (holder: string): Partial<JoinTokenClaims> => ({
+    ...{ role: 'guest', isGuest: true, person: `invite:link:${holder}` },
+    seat: { inviteId, holder, seats: 50 },
+  });
+  const host = await join(callId, 'Host', { role: 'host' });
+  const [guest, other] = [await join(callId, 'Guest', by('guest')), await join(callId, 'Other', by('other'))];
+  const pollId = await start(host);
+  for (const each of [guest, other]) await answer(each, pollId, 1);
+  await until(host, 2);
+  const former = guest.hello!;
+  guest.drop();
+  const back = await it.open();
+  const { admission } = await back.resume(former);
+  if (admission.kind === 'fresh') throw new Error('the place is gone');
+  expect(admission.call.polls).toMatchObject([{ answeredCount: 2, peopleCount: 3 }]);
+  expect(admission.call.ownAnswers).toEqual([{ pollId, choices: [1] }]);
+  // the page is loaded anew: its newer peer replaces the older one
+  const reloaded = await it.prepare({ callId, displayName: 'Guest', ...by('guest') });
+  const snapshot = await reloaded.join('Guest');
+  expect(snapshot.polls).toMatchObject([{ answeredCount: 2, peopleCount: 3 }]);
+  expect(snapshot.ownAnswers).toEqual([{ pollId, choices: [1] }]);
+  await other.request('leave-call', {});
+  expect(await codeOf(host.request('end-poll', { pollId }))).toBe('done');
+  for (;;) {
+    const poll = await host.told('poll-changed');
+    if (poll.result === null) continue;
+    expect(poll).toMatchObject({ counts: [0, 1], answeredCount: 1, peopleCount: 2 });
+    expect(poll.result.answers).toEqual([{ displayName: 'Guest', choices: [1] }]);
+    break;
+  }
+  end(callId);
+});
+
 test('who comes late sees the poll, and who only reads the page gets nothing of it', async () => {
   const callId = uuidv7();
   const host = await join(callId, 'Host', { role: 'host' });

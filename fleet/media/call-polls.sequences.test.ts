@@ -115,6 +115,41 @@ it('never has more answers than people, also after they left', () => {
   expect(it.polls.seenBy(host).polls[0]).toMatchObject({ answeredCount: 6, peopleCount: 7 });
 });
 
+const ofLink = (holder: string): Claims => ({
+  person: `invite:link:${holder}`,
+  isGuest: true,
+  seat: { inviteId: 'link', holder, seats: 50 },
+});
+
+it('answers of those who came by a link count while they are there, so that nobody votes under one name after the other', () => {
+  const it = new Scene();
+  const [host, guest] = [it.enter('Host'), it.enter('Guest', ofLink('guest'))];
+  const pollId = it.start(host);
+  it.polls.answer(host, { pollId, choices: [0] });
+  it.polls.answer(guest, { pollId, choices: [1] });
+  for (let n = 0; n < 20; n++) {
+    const again = it.enter(`Again ${n}`, ofLink(`other ${n}`));
+    it.polls.answer(again, { pollId, choices: [1] });
+    it.settle();
+    expect(it.last).toMatchObject({ counts: [1, 2, 0], answeredCount: 3, peopleCount: 3 });
+    it.leave(again);
+  }
+  it.settle();
+  expect(it.last).toMatchObject({ counts: [1, 1, 0], answeredCount: 2, peopleCount: 2 });
+  it.leave(guest);
+  it.settle();
+  expect(it.last).toMatchObject({ counts: [1, 0, 0], answeredCount: 1, peopleCount: 1 });
+  // back from a reload, with the answer of before
+  const back = it.enter('Guest', ofLink('guest'));
+  expect(it.polls.seenBy(back).ownAnswers).toEqual([{ pollId, choices: [1] }]);
+  it.settle();
+  expect(it.last).toMatchObject({ counts: [1, 1, 0], answeredCount: 2, peopleCount: 2 });
+  it.leave(back);
+  it.polls.end(pollId);
+  expect(it.last).toMatchObject({ counts: [1, 0, 0], answeredCount: 1, peopleCount: 1 });
+  expect(it.last.result?.answers).toEqual([{ displayName: 'Host', choices: [0] }]);
+});
+
 it('a late answer is refused in words, and changes nothing', () => {
   const it = new Scene();
   const [host, mina] = [it.enter('Host'), it.enter('Mina')];
@@ -223,6 +258,28 @@ it('an open poll names its people with the result, and not before', () => {
   expect(it.last.result?.answers).toEqual([{ displayName: 'Mina', choices: [0, 2] }]);
 });
 
+it('a result with many long names fits into one event: names are cut, and the newest that fit are named', () => {
+  const it = new Scene();
+  const host = it.enter('Host');
+  const people = Array.from({ length: 500 }, (_, n) => it.enter(`${n} ${'👨‍👩‍👧‍👦'.repeat(35)}`));
+  const pollId = it.start(host, draftOf({ isMultiple: true }));
+  for (const peer of people) it.polls.answer(peer, { pollId, choices: [0, 1, 2] });
+  // she changes her mind, and is the newest then
+  it.polls.answer(people[0]!, { pollId, choices: [1] });
+  it.polls.end(pollId);
+  const { poll } = it.events.at(-1)!;
+  const answers = poll.result!.answers!;
+  expect(poll).toMatchObject({ counts: [499, 500, 499], answeredCount: 500, peopleCount: 501 });
+  expect(Buffer.byteLength(JSON.stringify(answers))).toBeLessThanOrEqual(64 * 1024);
+  expect(answers.length).toBeGreaterThan(200);
+  expect(answers.slice(-2).map(({ displayName }) => displayName.split(' ')[0])).toEqual(['499', '0']);
+  for (const { displayName } of answers) {
+    expect(displayName.length).toBeLessThanOrEqual(80);
+    expect(Buffer.byteLength(displayName)).toBeLessThanOrEqual(240);
+    expect(displayName.endsWith('…')).toBe(true);
+  }
+});
+
 it('the right choice of a quiz leaves the node with its end', () => {
   const it = new Scene();
   const host = it.enter('Host');
@@ -255,6 +312,7 @@ type Act =
   | { do: 'start' | 'end'; who: number }
   | { do: 'answer'; who: number; choices: number[] };
 const NAMES = 6;
+const isOfLink = (n: number): boolean => n >= 4;
 const who = fc.nat(NAMES - 1);
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('enter' as const, 'leave' as const), who }) },
@@ -271,47 +329,57 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 
 it('in any order has the numbers of the people’s last answers, each once', () => {
   fc.assert(
-    fc.property(fc.array(act, { maxLength: 60 }), fc.boolean(), fc.boolean(), (acts, isMultiple, isSecret) => {
-      const scene = new Scene();
-      /** by poll: the person's last answer while it ran */
-      const answers = new Map<string, Map<number, number[]>>();
-      let running: string | null = null;
-      const peerOf = (n: number): Peer | undefined => scene.peers.find(({ displayName }) => displayName === `P${n}`);
-      for (const each of acts) {
-        const peer = peerOf(each.who);
-        if (each.do === 'enter') scene.enter(`P${each.who}`);
-        if (each.do === 'enter' || !peer) continue;
-        if (each.do === 'leave') scene.leave(peer);
-        if (each.do === 'start') {
-          const pollId = uuidv7();
-          const code = scene.code(() => scene.start(peer, draftOf({ isMultiple, isSecret }), pollId));
-          expect(code).toBe(running === null ? 'done' : 'not-possible-now');
-          if (code !== 'done') continue;
-          running = pollId;
-          answers.set(pollId, new Map());
+    fc.property(
+      fc.array(act, { maxLength: 60, size: 'max' }),
+      fc.boolean(),
+      fc.boolean(),
+      (acts, isMultiple, isSecret) => {
+        const scene = new Scene();
+        /** by poll: the person's last answer while it ran */
+        const answers = new Map<string, Map<number, number[]>>();
+        let running: string | null = null;
+        const peerOf = (n: number): Peer | undefined => scene.peers.find(({ displayName }) => displayName === `P${n}`);
+        /** of those who came by a link, who is there counts */
+        const end = (pollId: string): void => {
+          for (const n of answers.get(pollId)!.keys()) if (isOfLink(n) && !peerOf(n)) answers.get(pollId)!.delete(n);
+          scene.polls.end(pollId);
+        };
+        for (const each of acts) {
+          const peer = peerOf(each.who);
+          if (each.do === 'enter') scene.enter(`P${each.who}`, isOfLink(each.who) ? ofLink(`P${each.who}`) : {});
+          if (each.do === 'enter' || !peer) continue;
+          if (each.do === 'leave') scene.leave(peer);
+          if (each.do === 'start') {
+            const pollId = uuidv7();
+            const code = scene.code(() => scene.start(peer, draftOf({ isMultiple, isSecret }), pollId));
+            expect(code).toBe(running === null ? 'done' : 'not-possible-now');
+            if (code !== 'done') continue;
+            running = pollId;
+            answers.set(pollId, new Map());
+          }
+          if (each.do === 'end') {
+            if (running !== null) end(running);
+            running = null;
+          }
+          const pollId = [...answers.keys()].at(-1);
+          if (each.do !== 'answer' || pollId === undefined) continue;
+          const fits = each.choices.every((choice) => choice < 3) && (isMultiple || each.choices.length <= 1);
+          const code = scene.code(() => scene.polls.answer(peer, { pollId, choices: each.choices }));
+          expect(code).toBe(pollId !== running ? 'poll-ended' : fits ? 'done' : 'bad-message');
+          if (code === 'done') answers.get(pollId)!.set(each.who, each.choices);
         }
-        if (each.do === 'end') {
-          if (running !== null) scene.polls.end(running);
-          running = null;
+        if (running !== null) end(running);
+        for (const poll of scene.events.filter(({ name }) => name === 'poll-ended').map(({ poll: ended }) => ended)) {
+          const last = [...answers.get(poll.pollId)!.values()].filter((choices) => choices.length > 0);
+          const counts = [0, 1, 2].map((choice) => last.filter((choices) => choices.includes(choice)).length);
+          expect(poll).toMatchObject({ counts, answeredCount: last.length });
+          expect(poll.peopleCount).toBeGreaterThanOrEqual(poll.answeredCount);
+          expect(poll.result?.answers?.length ?? null).toBe(isSecret ? null : last.length);
         }
-        const pollId = [...answers.keys()].at(-1);
-        if (each.do !== 'answer' || pollId === undefined) continue;
-        const fits = each.choices.every((choice) => choice < 3) && (isMultiple || each.choices.length <= 1);
-        const code = scene.code(() => scene.polls.answer(peer, { pollId, choices: each.choices }));
-        expect(code).toBe(pollId !== running ? 'poll-ended' : fits ? 'done' : 'bad-message');
-        if (code === 'done') answers.get(pollId)!.set(each.who, each.choices);
-      }
-      if (running !== null) scene.polls.end(running);
-      for (const poll of scene.events.filter(({ name }) => name === 'poll-ended').map(({ poll: ended }) => ended)) {
-        const last = [...answers.get(poll.pollId)!.values()].filter((choices) => choices.length > 0);
-        const counts = [0, 1, 2].map((choice) => last.filter((choices) => choices.includes(choice)).length);
-        expect(poll).toMatchObject({ counts, answeredCount: last.length });
-        expect(poll.peopleCount).toBeGreaterThanOrEqual(poll.answeredCount);
-        expect(poll.result?.answers?.length ?? null).toBe(isSecret ? null : last.length);
-      }
-      for (const poll of scene.sent) expect(poll.answeredCount).toBeLessThanOrEqual(poll.peopleCount);
-      scene.polls.close();
-    }),
+        for (const poll of scene.sent) expect(poll.answeredCount).toBeLessThanOrEqual(poll.peopleCount);
+        scene.polls.close();
+      },
+    ),
     { numRuns: RUNS, seed },
   );
 });

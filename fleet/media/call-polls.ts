@@ -88,7 +88,8 @@ export class CallPolls {
     if (kept.answers.hasEnded) throw new InvalidStateError('poll-ended');
     this.#count(peer);
     const person = personOf(peer.claims);
-    if (!kept.answers.answer(person, peer.displayName, choices))
+    const isOfLink = peer.claims.seat !== undefined;
+    if (!kept.answers.answer({ person, displayName: peer.displayName, isOfLink }, choices))
       throw new ProtocolError('bad-message', 'no such answer');
     const own: SignalingNotification = {
       event: 'poll-answered',

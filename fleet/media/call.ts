@@ -104,9 +104,9 @@ export class Call {
         this.#tell({ event: 'chat-message', data: message });
         if (by !== null) options.events.onEvent({ name: 'chat-posted', message, ...by });
       },
-      onRecalled: (messageId, byPeerId) => {
+      onRecalled: (messageId, by) => {
         this.#tell({ event: 'chat-recalled', data: { messageId } });
-        if (byPeerId !== null) options.events.onEvent({ name: 'chat-recalled', messageId, byPeerId });
+        if (by !== null) options.events.onEvent({ name: 'chat-recalled', messageId, ...by });
       },
     });
     this.polls = new CallPolls({

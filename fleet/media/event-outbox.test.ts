@@ -15,9 +15,11 @@ const posted = (text: string): CallEvent => ({
   message: { messageId: uuidv7(), number: 0, peerId: uuidv7(), displayName: 'Mina', isGuest: false, text, atMs: 1 },
 });
 
+const onTooLarge = (): void => expect.unreachable();
+
 test('long words are published in packets that the broker reads, in their order and each once', () => {
   const published: CallEvent[][] = [];
-  const outbox = new EventOutbox({ publish: (events) => published.push(events) });
+  const outbox = new EventOutbox({ publish: (events) => published.push(events), onTooLarge });
   const events = Array.from({ length: 60 }, () => posted('가'.repeat(2_000)));
   for (const event of events) outbox.add(event);
   outbox.flush();
@@ -32,7 +34,7 @@ test('long words are published in packets that the broker reads, in their order 
 });
 
 test('what nobody fetches is dropped by its size, the oldest first', () => {
-  const outbox = new EventOutbox({ publish: () => {} });
+  const outbox = new EventOutbox({ publish: () => {}, onTooLarge });
   const events = Array.from({ length: 6_000 }, () => posted('가'.repeat(2_000)));
   for (const event of events) outbox.add(event);
   expect(outbox.size).toBeLessThan(5_600);
@@ -42,4 +44,24 @@ test('what nobody fetches is dropped by its size, the oldest first', () => {
   outbox.add(events[0]!);
   expect(outbox.size).toBe(1);
   outbox.flush();
+});
+
+test('an event that no packet has room for is dropped and named, and the others go on', () => {
+  const published: CallEvent[][] = [];
+  const dropped: [string, number][] = [];
+  const outbox = new EventOutbox({
+    publish: (events) => published.push(events),
+    onTooLarge: ({ name }, sizeBytes) => dropped.push([name, sizeBytes]),
+  });
+  const [large, small] = [posted('가'.repeat(44_000)), posted('가'.repeat(2_000))];
+  // one that fits alone
+  const most = posted('x'.repeat(MAX_MQTT_PACKET_BYTES - 2_000));
+  for (const event of [large, small, most]) outbox.add(event);
+  outbox.flush();
+  outbox.resend();
+  expect(published.flat()).toEqual([small, most, small, most]);
+  for (const batch of published)
+    expect(Buffer.byteLength(JSON.stringify({ events: batch }))).toBeLessThan(MAX_MQTT_PACKET_BYTES - 200);
+  expect(dropped).toEqual([['chat-posted', Buffer.byteLength(JSON.stringify(large))]]);
+  expect(outbox.size).toBe(2);
 });

@@ -11,19 +11,29 @@ const TOLD_AFTER_MS = 200;
 const MOST_AT_ONCE = 100;
 /** words in the chat are long: a packet above the broker's limit would end the connection, again and again */
 const MOST_BYTES_AT_ONCE = MAX_MQTT_PACKET_BYTES * 0.75;
+/** of one that goes alone; the rest of a packet is its topic and what stands around the event */
+const MOST_BYTES_OF_EVENT = MAX_MQTT_PACKET_BYTES - 1_024;
 /** Beyond this the oldest are dropped: a fleet that was gone so long reads the calls from the registration. */
 const MOST_KEPT = 10_000;
 const MOST_BYTES_KEPT = 32 * 1024 * 1024;
 
+export type EventOutboxOptions = {
+  publish: (events: CallEvent[]) => void;
+  /** dropped: no packet has room for it, and sending it would cut this node off again and again */
+  onTooLarge: (event: CallEvent, sizeBytes: number) => void;
+};
+
 export class EventOutbox {
   readonly #waiting = new Map<string, { event: CallEvent; sizeBytes: number }>();
   #sizeBytes = 0;
-  readonly #publish: (events: CallEvent[]) => void;
+  readonly #publish: EventOutboxOptions['publish'];
+  readonly #onTooLarge: EventOutboxOptions['onTooLarge'];
   #untold: CallEvent[] = [];
   #tell: NodeJS.Timeout | null = null;
 
-  constructor({ publish }: { publish: (events: CallEvent[]) => void }) {
+  constructor({ publish, onTooLarge }: EventOutboxOptions) {
     this.#publish = publish;
+    this.#onTooLarge = onTooLarge;
   }
 
   get size(): number {
@@ -32,6 +42,10 @@ export class EventOutbox {
 
   add(event: CallEvent): void {
     const sizeBytes = bytesOf(JSON.stringify(event));
+    if (sizeBytes > MOST_BYTES_OF_EVENT) {
+      this.#onTooLarge(event, sizeBytes);
+      return;
+    }
     this.#waiting.set(event.eventId, { event, sizeBytes });
     this.#sizeBytes += sizeBytes;
     for (const oldest of this.#waiting.keys()) {

@@ -4,6 +4,8 @@ import { parseMediaOptions } from './media-options.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import type { CallEvent } from '#contract/node-link.ts';
 
+const onTooLarge = (): void => expect.unreachable();
+
 test('memory forgets by time', () => {
   vi.useFakeTimers();
   const memory = new ExpiringMap<number>(1_000);
@@ -45,7 +47,10 @@ test('memory is bounded: the oldest are forgotten first', () => {
 test('the outbox keeps ten thousand, and forgets the oldest first', () => {
   vi.useFakeTimers();
   const told: string[] = [];
-  const outbox = new EventOutbox({ publish: (events) => told.push(...events.map(({ eventId }) => eventId)) });
+  const outbox = new EventOutbox({
+    publish: (events) => told.push(...events.map(({ eventId }) => eventId)),
+    onTooLarge,
+  });
   for (let eventId = 0; eventId < 10_002; eventId++) outbox.add({ eventId: `${eventId}` } as CallEvent);
   expect(outbox.size).toBe(10_000);
   outbox.resend();
@@ -57,7 +62,7 @@ test('the outbox keeps ten thousand, and forgets the oldest first', () => {
 test('the outbox tells what happens within a moment at once, and each once', () => {
   vi.useFakeTimers();
   const told: string[][] = [];
-  const outbox = new EventOutbox({ publish: (events) => told.push(events.map(({ eventId }) => eventId)) });
+  const outbox = new EventOutbox({ publish: (events) => told.push(events.map(({ eventId }) => eventId)), onTooLarge });
   const add = (eventId: string) => outbox.add({ eventId } as CallEvent);
   add('a');
   vi.advanceTimersByTime(150);
@@ -81,7 +86,7 @@ test('the outbox tells what happens within a moment at once, and each once', () 
 
 test('the outbox tells until it is acknowledged, a hundred at a time, in order', () => {
   const told: string[][] = [];
-  const outbox = new EventOutbox({ publish: (events) => told.push(events.map(({ eventId }) => eventId)) });
+  const outbox = new EventOutbox({ publish: (events) => told.push(events.map(({ eventId }) => eventId)), onTooLarge });
   const ids = Array.from({ length: 150 }, (_, index) => String(index));
   for (const eventId of ids) outbox.add({ eventId } as CallEvent);
   outbox.acknowledged(['0', '149']);

@@ -32,7 +32,11 @@ const SOONEST_REGISTER_MS = 200;
 const REGISTER_AT_MOST_EVERY_MS = 500;
 
 export class NodeLink {
-  readonly outbox = new EventOutbox({ publish: (events) => void this.#line.publish('callEvents', { events }) });
+  readonly outbox = new EventOutbox({
+    publish: (events) => void this.#line.publish('callEvents', { events }),
+    onTooLarge: ({ name, eventId }, sizeBytes) =>
+      this.#options.logger.error({ event: name, eventId, sizeBytes }, 'event dropped, too large to send: our bug'),
+  });
   readonly #options: NodeLinkOptions;
   readonly #line: MqttLine<'registration'>;
   #credentials: Credentials;

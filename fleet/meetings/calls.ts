@@ -159,7 +159,11 @@ export class Calls {
         }
         // also of a call that is over: its words were said
         if (isChatEvent(event)) {
-          await recordChatEvent(trx, event);
+          if (!(await recordChatEvent(trx, event)))
+            this.#deps.logger.warn(
+              { nodeId, callId: event.callId, event: event.name, person: event.person ?? null },
+              'not kept: the meeting has another message of this id',
+            );
           written.add(call.meetingId);
           continue;
         }

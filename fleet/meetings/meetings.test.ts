@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { NodeRegistration } from '#contract/node-link.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type AuthorityStore, authorityStore, newId, type TelemetryStore, telemetryStore } from '../store/index.ts';
@@ -107,6 +108,31 @@ test('a node is sent who may not be there when it comes and comes back, and not 
   expect(sent()).toEqual([]);
   await register();
   expect(sent()).toEqual([removal]);
+});
+
+test('a node that was out of reach is sent what was recalled on the page within a day, of the calls that it has', async () => {
+  const nowMs = Date.now();
+  const post = (callIdOf: string | null, recalledAtMs: number | null, number: number) => ({
+    ...{ meetingId, messageId: newId(), number, revision: number + 1, callId: callIdOf, person: 'account:1' },
+    ...{ displayName: 'P', isGuest: 0 as const, text: '', atMs: nowMs, recalledAtMs, replyTo: null, mentioned: '[]' },
+  });
+  const [page, call] = [post(null, nowMs, 0), post(callId, nowMs - RECALL_WITHIN_MS + 60_000, 1)];
+  const others = [post(null, null, 2), post(null, nowMs - RECALL_WITHIN_MS - 1, 3), post(newId(), nowMs, 4)];
+  await store.write((trx) =>
+    trx
+      .insertInto('chatPost')
+      .values([page, call, ...others])
+      .execute(),
+  );
+  const recalls = [call, page].map(({ messageId }) => ({ name: 'recall-chat', callId, messageId }));
+  await register();
+  expect(sent()).toEqual([removal, ...recalls]);
+  await register();
+  expect(sent()).toEqual([]);
+  await register({ online: false });
+  expect(sent()).toEqual([]);
+  await register();
+  expect(sent()).toEqual([removal, ...recalls]);
 });
 
 test('a node has come where it is there again, or as another process', async () => {

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { MeetingRole } from '#contract/call-order.ts';
+import { RECALL_WITHIN_MS } from '#contract/chat.ts';
 import { InvalidStateError, OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { DocumentPolicy } from '#contract/document-policy.ts';
 import type { CallGrant, DocumentAccess, IceServer } from '#contract/grants.ts';
@@ -14,6 +15,7 @@ import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { KnownCallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import type { RoomRequest } from '#contract/topics.ts';
 import type { Broker } from '../broker/index.ts';
+import { recallsAtNode } from '../chat/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId, type TelemetryStore } from '../store/index.ts';
 import { Admissions } from './admissions.ts';
@@ -553,6 +555,9 @@ export class Meetings {
     if (!online || (before?.online && before.heardAtMs > 0)) return;
     this.removePeers(await this.#entries.unwelcomeAt(nodeId));
     await this.#permissions.sendAllAt(nodeId);
+    const { broker, store } = this.#deps;
+    for (const recall of await recallsAtNode(store.read, nodeId, Date.now() - RECALL_WITHIN_MS))
+      broker.publish('nodeCommand', nodeId, { name: 'recall-chat', ...recall });
   }
 
   async #grant(meeting: Meeting, endedCallId: string | null, admitted: Admitted): Promise<CallGrant> {

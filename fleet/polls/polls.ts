@@ -1,4 +1,5 @@
 /** Polls as the fleet keeps them with their meeting: results that media nodes reported, and drafts that hosts prepared. */
+import type { Logger } from 'pino';
 import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
 import {
   MAX_PREPARED_POLLS,
@@ -8,17 +9,24 @@ import {
 } from '#contract/http/polls-api.ts';
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import { CallPoll, PollDraft } from '#contract/polls.ts';
+import type { z } from '#contract/schema.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 
 export type PollEvent = Extract<KnownCallEvent, { poll: CallPoll }>;
 
-/** In the transaction that counts the event, once per event id. The end of a poll whose start was lost has all of it. */
+/**
+ * In the transaction that counts the event, once per event id. The end of a poll whose start was lost has all of it; a start that is
+ * handled after its end, because its batch failed on the disk, changes nothing.
+ */
 export async function recordPoll(trx: AuthorityWrite, { callId, meetingId, poll }: PollEvent): Promise<void> {
   const { pollId, startedAtMs } = poll;
   await trx
     .insertInto('poll')
     .values({ callId, pollId, meetingId, startedAtMs, poll: JSON.stringify(poll) })
-    .onConflict((c) => c.columns(['callId', 'pollId']).doUpdateSet({ poll: JSON.stringify(poll) }))
+    .onConflict((c) => {
+      const known = c.columns(['callId', 'pollId']);
+      return poll.result === null ? known.doNothing() : known.doUpdateSet({ poll: JSON.stringify(poll) });
+    })
     .execute();
 }
 
@@ -61,31 +69,35 @@ function jsonOrText(kept: string): unknown {
     return kept;
   }
 }
+export type PollsDependencies = { store: AuthorityStore; logger: Pick<Logger, 'error'> };
 
 export class Polls {
   readonly #store: AuthorityStore;
+  readonly #logger: PollsDependencies['logger'];
 
-  constructor({ store }: { store: AuthorityStore }) {
+  constructor({ store, logger }: PollsDependencies) {
     this.#store = store;
+    this.#logger = logger;
   }
 
-  /** Of the meeting's calls, the newest first. */
+  /** Of the meeting's calls, the newest first, without those that this release cannot read. */
   async ofMeeting(meetingId: string): Promise<MeetingPoll[]> {
     const rows = await this.#store.read
       .selectFrom('poll')
       .leftJoin('call', 'call.callId', 'poll.callId')
-      .select(['poll.poll', 'call.endedAtMs'])
+      .select(['poll.pollId', 'poll.poll', 'call.endedAtMs'])
       .where('poll.meetingId', '=', meetingId)
       .orderBy('poll.startedAtMs', 'desc')
       .orderBy('poll.pollId', 'desc')
       .limit(MEETING_POLLS_LISTED)
       .execute();
-    return rows.map(({ poll: kept, endedAtMs }) => {
-      const poll = CallPoll.parse(JSON.parse(kept));
-      return { poll, isLost: poll.result === null && endedAtMs !== null };
+    return rows.flatMap(({ pollId, poll: kept, endedAtMs }) => {
+      const poll = this.#read(CallPoll, kept, { meetingId, pollId });
+      return poll ? [{ poll, isLost: poll.result === null && endedAtMs !== null }] : [];
     });
   }
 
+  /** In their order, without those that this release cannot read. */
   async prepared(meetingId: string): Promise<PreparedPoll[]> {
     const rows = await this.#store.read
       .selectFrom('preparedPoll')
@@ -95,11 +107,19 @@ export class Polls {
       .orderBy('preparedPollId')
       .limit(MAX_PREPARED_POLLS)
       .execute();
-    return rows.map(({ preparedPollId, preparedAtMs, draft }) => ({
-      preparedPollId,
-      preparedAtMs,
-      draft: PollDraft.parse(JSON.parse(draft)),
-    }));
+    return rows.flatMap(({ preparedPollId, preparedAtMs, draft: kept }) => {
+      const draft = this.#read(PollDraft, kept, { meetingId, preparedPollId });
+      return draft ? [{ preparedPollId, preparedAtMs, draft }] : [];
+    });
+  }
+
+  /** null: damaged, or of a newer release, as after one that did not prove itself. No words of people go to the log. */
+  #read<T>(schema: z.ZodType<T>, kept: string, ids: Record<string, string>): T | null {
+    const read = schema.safeParse(parsed(kept));
+    if (read.success) return read.data;
+    const faults = read.error.issues.map(({ code, path }) => ({ code, path: path.join('.') }));
+    this.#logger.error({ ...ids, faults }, 'a kept poll cannot be read: left out');
+    return null;
   }
 
   /** @throws ProtocolError not-found; InvalidStateError not-possible-now: it has as many as it may */
@@ -136,5 +156,13 @@ export class Polls {
         .where('preparedPollId', '=', preparedPollId)
         .execute(),
     );
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -249,6 +249,7 @@ export type AuthorityTables = {
     callId: string | null;
     /** who wrote it, as entries name them */
     person: string;
+    /** empty: it was recalled, and is still to come from its node */
     displayName: string;
     isGuest: 0 | 1;
     /** empty once it is recalled */
