@@ -101,3 +101,15 @@ test('where yjs breaks off in the update of one page, the others stay, and have 
   expect(Y.encodeStateVector(opened.doc)).toEqual(Y.encodeStateVector(copy));
   expect(lastOf((await started().open(meetingId)).doc)).toBe(lastOf(copy));
 });
+
+test('a phone that got no answer sends its line again: it is there once, also after a restart and a snapshot', async () => {
+  const line = { kind: 'note', text: 'from the phone' } as const;
+  const [lineId, first] = [newId(), started()];
+  await Promise.all([first.append(meetingId, lineId, line), first.append(meetingId, lineId, line)]);
+  await started().append(meetingId, lineId, line);
+  await (await first.open(meetingId)).snapshot();
+  await started().append(meetingId, lineId, line);
+  await started().append(meetingId, newId(), line);
+  const { doc } = await started().open(meetingId);
+  expect(doc.getXmlFragment(NOTES_FRAGMENT)).toHaveLength(2);
+});

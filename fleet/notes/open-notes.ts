@@ -9,7 +9,7 @@ import { OperationalError, ProtocolError, UserError } from '#contract/error-code
 import { MAX_NOTES_BYTES, MAX_NOTES_UPDATE_BYTES, NOTES_FRAGMENT } from '#contract/notes-link.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { checkUpdate } from './note-update.ts';
-import { addUpdates, documentOf, readNotes, type StoredNotes, writeSnapshot } from './notes-rows.ts';
+import { addUpdates, documentOf, type NewUpdate, readNotes, type StoredNotes, writeSnapshot } from './notes-rows.ts';
 
 /** A page that has the notes open. */
 export type NotesFollower = {
@@ -17,7 +17,7 @@ export type NotesFollower = {
   /** what is in memory is given up */
   onFailed: (error: unknown) => void;
 };
-type Waiting = { update: Uint8Array; from: NotesFollower | null; settle: (error: unknown) => void };
+type Waiting = NewUpdate & { from: NotesFollower | null; settle: (error: unknown) => void };
 
 /** a snapshot is written after this long without an update, and at the latest after so many updates */
 export const SNAPSHOT_IDLE_MS = 20_000;
@@ -115,13 +115,17 @@ export class OpenNotes {
       this.doc.off('update', notice);
     }
     // what came before may still be on its way to the disk
-    if (isNew) return this.#write(update, from);
+    if (isNew) return this.#write({ update, lineId: null }, from);
     await this.#writing;
     this.#checkUsable();
   }
 
-  /** A change by this server, saved and passed on as one of a page is. @throws as `apply` */
-  async change(change: (notes: Y.XmlFragment) => void, sizeBytes: number): Promise<void> {
+  /**
+   * A change by this server, saved and passed on as one of a page is.
+   * @param lineId kept in the transaction of the change; null: it is no line of a phone
+   * @throws as `apply`
+   */
+  async change(change: (notes: Y.XmlFragment) => void, sizeBytes: number, lineId: string | null): Promise<void> {
     while (this.#rereading !== null) await this.#rereading;
     this.#checkUsable();
     this.#checkSize(sizeBytes, false);
@@ -133,7 +137,7 @@ export class OpenNotes {
     } finally {
       this.doc.off('update', keep);
     }
-    await Promise.all(made.map((update) => this.#write(update, null)));
+    await Promise.all(made.map((update) => this.#write({ update, lineId }, null)));
   }
 
   /** Puts one snapshot in place of the updates; nothing where there are none. */
@@ -160,12 +164,12 @@ export class OpenNotes {
     if (this.#sizeBytes + addedBytes > most) throw new UserError('notes-too-large', 'all of it');
   }
 
-  #write(update: Uint8Array, from: NotesFollower | null): Promise<void> {
-    this.#sizeBytes += update.length;
+  #write(added: NewUpdate, from: NotesFollower | null): Promise<void> {
+    this.#sizeBytes += added.update.length;
     this.#changedAtMs = performance.now();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const settle = (error: unknown): void => (error === null ? resolve() : reject(error));
-    this.#waiting.push({ update, from, settle });
+    this.#waiting.push({ ...added, from, settle });
     this.#drainSoon();
     return promise;
   }
@@ -184,14 +188,7 @@ export class OpenNotes {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0);
       try {
-        await this.#store.write((trx) =>
-          addUpdates(
-            trx,
-            this.meetingId,
-            this.#lastPosition + 1,
-            batch.map(({ update }) => update),
-          ),
-        );
+        await this.#store.write((trx) => addUpdates(trx, this.meetingId, this.#lastPosition + 1, batch));
       } catch (error) {
         this.#giveUp(error, batch);
         return;
