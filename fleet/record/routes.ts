@@ -12,9 +12,8 @@ import { deleteRecord, wholeRecord } from './whole-record.ts';
 
 type RecordRoutesDependencies = { store: AuthorityStore; minutes: MinutesOfMeetings };
 
-/** Who may manage the meeting without being one of its people counts as host. */
 const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
-  isHost: meetingRole === null || meetingRole === 'host' || meetingRole === 'co-host',
+  isHost: meetingRole === 'host' || meetingRole === 'co-host',
 });
 
 export function recordRoutes({ store, minutes }: RecordRoutesDependencies): ServedRoute[] {
