@@ -157,11 +157,12 @@ async function inMeeting(
   deps: AccessDependencies,
 ): Promise<Pick<Caller, 'reach' | 'meetingRole'>> {
   const { meetingId } = request.params as { meetingId: string };
+  if (access.to === 'host' && access.bySession && caller.token) throw new UserError('forbidden', 'not by a token');
   const reach = reachBy(caller, 'meetings.manage', deps);
   const [meetingRole, isManaged] = await Promise.all([
     // a token is no person of a meeting
     caller.token ? null : deps.roleInMeeting(caller.account.accountId, meetingId),
-    access.to === 'invited' && access.peopleOnly ? false : reachesMeeting(reach, meetingId, deps),
+    access.peopleOnly ? false : reachesMeeting(reach, meetingId, deps),
   ]);
   const isOne = access.to === 'host' ? HOSTS.includes(meetingRole) : meetingRole !== null;
   const isInCall = async (): Promise<boolean> =>

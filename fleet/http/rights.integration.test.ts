@@ -362,7 +362,8 @@ function expected({ access, path }: Route, who: Identity): Outcome {
   if (access.to === 'permitted')
     return holds(who, access.permission, scopeOf(path, access.scope)) ? ifFresh() : 'forbidden';
   const isOne = inMeeting !== undefined && !token && (access.to === 'invited' || inMeeting !== 'member');
-  const isManaged = !('peopleOnly' in access) && holds(who, 'meetings.manage', 'room');
+  const isRefused = 'bySession' in access && token !== undefined;
+  const isManaged = !('peopleOnly' in access) && !isRefused && holds(who, 'meetings.manage', 'room');
   return isOne || isManaged ? 'in' : 'forbidden';
 }
 
@@ -372,6 +373,26 @@ const routes = (Object.entries(allRoutes) as [RouteName, Route][]).sort(
   ([a], [b]) => LAST.indexOf(a) - LAST.indexOf(b),
 );
 const cases = routes.flatMap(([name, route]) => identities.map((who) => [name, who.name, route, who] as const));
+
+/** What a meeting left behind is its people's. */
+const ofItsPeople: [RouteName, readonly string[]][] = [
+  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'meetingPolls'] as const).map(
+    (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
+  ),
+  ...(['correctMinutes', 'sendMinutes', 'recordFile'] as const).map((name): [RouteName, string[]] => [
+    name,
+    ['host', 'co-host'],
+  ]),
+];
+test.each(ofItsPeople)('%s is for its people alone, neither for IT nor for tokens', (name, people) => {
+  const allowed = identities.filter((who) => expected(allRoutes[name], who) === 'in').map((who) => who.name);
+  expect(allowed).toEqual(people.map((role) => `${role} of the meeting`));
+});
+test('deleteRecord is for hosts and, by their session, for IT', () => {
+  const allowed = identities.filter((who) => expected(allRoutes.deleteRecord, who) === 'in');
+  expect(allowed.filter(({ token }) => token)).toEqual([]);
+  expect(allowed.map(({ name }) => name)).toContain('operator, organisation');
+});
 
 test.each(cases)('%s asked by %s', async (name, identity, route, who) => {
   const body = route.kind === 'json' && route.body ? {} : null;

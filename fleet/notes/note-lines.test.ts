@@ -82,6 +82,53 @@ test('a task that is done, and one without words', () => {
   expect(markdownOf(notes())).toBe('');
 });
 
+test('a task’s day is a day, and its person and words stand on one line', () => {
+  const fragment = notes();
+  const item = (person: string, dueOn: string, text: string) => block('taskItem', { person, dueOn }, line(text));
+  fragment.insert(0, [
+    block('taskList', {}, item('Mina\n\n# Kim', '2026-12-24)\n\n<img src=x>', 'Call\u2028them\r\n'), item('\n', 'soon', 'x')),
+    block('decision', {}, 'Prices\n# stay'),
+  ]);
+  expect(outcomesIn(fragment)).toEqual({
+    decisions: ['Prices # stay'],
+    tasks: [
+      { text: 'Call them', person: 'Mina # Kim', dueOn: null, isDone: false },
+      { text: 'x', person: null, dueOn: null, isDone: false },
+    ],
+  });
+});
+
+test('lists in lists in lists are read to a depth, and what is deeper as words of it, in time', () => {
+  const fragment = notes();
+  const most = 4_000;
+  let parent: Y.XmlFragment = fragment;
+  fragment.doc!.transact(() => {
+    for (let n = 0; n < most; n += 1) {
+      const list = block('bulletList', {}, block('listItem', {}, line(`n${n}.`), block('decision', {}, `d${n}.`)));
+      parent.insert(parent.length, [list]);
+      parent = list.get(0) as Y.XmlElement;
+    }
+  });
+  const begunMs = performance.now();
+  const lines = markdownOf(fragment).split('\n');
+  const { decisions } = outcomesIn(fragment);
+  expect(performance.now() - begunMs).toBeLessThan(2_000);
+  expect(lines[2]).toBe('  - n1.');
+  expect(lines.at(-2)).toContain(`n${most - 1}.  d${most - 1}.`);
+  expect(lines.length).toBeLessThan(100);
+  expect(decisions.slice(0, 2)).toEqual(['d0.', 'd1.']);
+  expect(decisions.length).toBeLessThan(50);
+});
+
+test('much blank space in bold words costs no more than it is long', () => {
+  const fragment = notes();
+  fragment.insert(0, [line(`a${' '.repeat(100_000)}b`)]);
+  ((fragment.get(0) as Y.XmlElement).get(0) as Y.XmlText).format(0, 100_002, { bold: {} });
+  const begunMs = performance.now();
+  expect(markdownOf(fragment)).toHaveLength(100_002 + 5);
+  expect(performance.now() - begunMs).toBeLessThan(1_000);
+});
+
 test('a line is cleaned: one line, nothing hidden; without words it is none', () => {
   expect(NoteLine.parse({ kind: 'note', text: 'a\nb\u202e\u200b' })).toEqual({ kind: 'note', text: 'a b' });
   for (const text of ['', ' \n ', '\u200b', 'x'.repeat(1_001)])

@@ -5,6 +5,11 @@ import type { NoteLine } from '#contract/note-line.ts';
 /** An update that adds one: its text of at most four bytes a letter, and what yjs writes around it. */
 export const MOST_BYTES_OF_LINE = 8 * 1024;
 
+/** a list in a list in a list; what is deeper is read as words of this depth */
+export const MOST_NOTES_DEPTH = 20;
+const LINE_BREAKS = /[\n\v\f\r\u0085\u2028\u2029]+/g;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
 type NotedTask = {
   text: string;
   /** as it was typed; null: nobody is named */
@@ -52,38 +57,44 @@ export function outcomesIn(notes: Y.XmlFragment): NotesOutcomes {
 /** Its own line, without the lists below it. */
 export function taskIn(item: Y.XmlElement): NotedTask {
   const attributes = item.getAttributes() as Record<string, unknown>;
-  const word = (name: string): string | null => {
-    const value = attributes[name];
-    return typeof value === 'string' && value !== '' ? value : null;
-  };
+  const { person, dueOn } = attributes;
+  const name = typeof person === 'string' ? person.replace(LINE_BREAKS, ' ').trim() : '';
   const own = item.toArray().filter((child) => child instanceof Y.XmlElement && child.nodeName === 'paragraph');
   return {
     text: own.map((child) => wordsOf(child as Y.XmlElement)).join(' '),
-    person: word('person'),
-    dueOn: word('dueOn'),
+    person: name === '' ? null : name,
+    dueOn: typeof dueOn === 'string' && DAY.test(dueOn) ? dueOn : null,
     isDone: attributes.checked === true,
   };
 }
 
-/** Without marks, on one line. */
+/** Without marks, on one line; blocks stand apart. Of any depth: no call for each. */
 export function wordsOf(element: Y.XmlElement): string {
-  return element
-    .toArray()
-    .map((child) =>
-      child instanceof Y.XmlText ? plainText(child) : child instanceof Y.XmlElement ? wordsOf(child) : '',
-    )
-    .join('')
-    .trim();
+  const words: string[] = [];
+  const left: unknown[] = [element];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === 'string') words.push(next);
+    else if (next instanceof Y.XmlText) words.push(plainText(next));
+    else if (next instanceof Y.XmlElement) {
+      // the last one is read first
+      if (next !== element) left.push(' ');
+      for (const child of next.toArray().reverse()) left.push(child);
+      if (next !== element) left.push(' ');
+    }
+  }
+  return words.join('').replace(LINE_BREAKS, ' ').trim();
 }
 
 const plainText = (text: Y.XmlText): string =>
   (text.toDelta() as { insert: unknown }[]).map(({ insert }) => (typeof insert === 'string' ? insert : '')).join('');
 
-function* elementsIn(parent: Y.XmlFragment): Generator<Y.XmlElement> {
+function* elementsIn(parent: Y.XmlFragment, depth = 0): Generator<Y.XmlElement> {
   for (const child of parent.toArray()) {
     if (!(child instanceof Y.XmlElement)) continue;
     yield child;
-    yield* elementsIn(child);
+    // an item stands in its list: two elements a level
+    if (depth < 2 * MOST_NOTES_DEPTH) yield* elementsIn(child, depth + 1);
   }
 }
 

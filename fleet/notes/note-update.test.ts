@@ -1,4 +1,5 @@
 /** Updates that are refused before yjs sees them, and that nothing of the refused ones stays. */
+import * as encoding from 'lib0/encoding';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { NOTES_FRAGMENT } from '#contract/notes-link.ts';
@@ -21,6 +22,36 @@ const copyOf = (doc: Y.Doc): Y.Doc => {
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
   return copy;
 };
+type Made = [
+  client: number,
+  clock: number,
+  builtOn: { [name in 'origin' | 'rightOrigin' | 'parent']?: [number, number] },
+];
+/** Items of one letter, as a page writes them that does not keep to what yjs writes; those of a client in their order. */
+function updateOf(...items: Made[]): Uint8Array {
+  const encoder = encoding.createEncoder();
+  const number = (value: number): void => encoding.writeVarUint(encoder, value);
+  const place = (at: readonly number[] | undefined): void => at?.forEach(number);
+  const byClient = Map.groupBy(items, ([client]) => client);
+  number(byClient.size);
+  for (const [client, own] of byClient) {
+    for (const value of [own.length, client, own[0]![1]]) number(value);
+    for (const [, , { origin, rightOrigin, parent }] of own) {
+      // a string
+      encoding.writeUint8(encoder, 4 + (origin ? 128 : 0) + (rightOrigin ? 64 : 0));
+      place(origin);
+      place(rightOrigin);
+      if (!origin && !rightOrigin) {
+        number(parent ? 0 : 1);
+        if (parent) place(parent);
+        else encoding.writeVarString(encoder, NOTES_FRAGMENT);
+      }
+      encoding.writeVarString(encoder, 'x');
+    }
+  }
+  number(0);
+  return encoding.toUint8Array(encoder);
+}
 const badMessage = expect.objectContaining({ code: 'bad-message' });
 const refused = (update: Uint8Array, doc: Y.Doc) => expect(() => checkUpdate(update, doc)).toThrow(badMessage);
 
@@ -40,6 +71,22 @@ test('deleting alone is known as such', () => {
   const before = Y.encodeStateVector(page);
   page.getXmlFragment(NOTES_FRAGMENT).delete(0, 1);
   expect(checkUpdate(Y.encodeStateAsUpdate(page, before), server)).toEqual({ isOnlyDeleting: true });
+});
+
+test('what builds on later clients and comes before them passes, and nothing of it waits', () => {
+  const placed = updateOf([3, 0, { origin: [5, 1] }], [4, 0, { origin: [3, 0] }], [5, 0, {}], [5, 1, {}]);
+  const server = docWith('one');
+  expect(checkUpdate(placed, server)).toEqual({ isOnlyDeleting: false });
+  Y.applyUpdate(server, placed);
+  expect(server.store.pendingStructs).toBeNull();
+});
+
+test('clients that wait for each other in a long row are walked once', () => {
+  const most = 4_000;
+  const row = Array.from({ length: most }, (_, n): Made => [n + 1, 0, n + 1 < most ? { origin: [n + 2, 0] } : {}]);
+  const begunMs = performance.now();
+  checkUpdate(updateOf(...row), docWith());
+  expect(performance.now() - begunMs).toBeLessThan(1_000);
 });
 
 describe('is refused:', () => {
@@ -71,6 +118,29 @@ describe('is refused:', () => {
     // one struct of client 5 from 0 on, which is collected garbage and 2^40 long; nothing deleted
     const garbage = [1, 1, 5, 0, 0, 128, 128, 128, 128, 128, 32, 0];
     refused(new Uint8Array(garbage), docWith());
+  });
+  test('an item that builds on itself', () => {
+    for (const itself of ['origin', 'rightOrigin', 'parent'] as const) {
+      refused(updateOf([7, 0, { [itself]: [7, 0] }]), docWith());
+      refused(updateOf([7, 0, {}], [7, 1, { [itself]: [7, 2] }], [7, 2, {}]), docWith());
+    }
+  });
+  test('items of two clients that build on each other', () => {
+    refused(updateOf([7, 0, { origin: [8, 0] }], [8, 0, { origin: [7, 0] }]), docWith('one'));
+    refused(
+      updateOf([7, 0, { parent: [8, 0] }], [8, 0, { rightOrigin: [9, 1] }], [9, 0, {}], [9, 1, { origin: [7, 0] }]),
+      docWith(),
+    );
+    const round = updateOf(
+      [3, 0, { origin: [5, 1] }],
+      [3, 1, { rightOrigin: [3, 0] }],
+      [4, 0, { origin: [3, 1] }],
+      [5, 0, {}],
+      [5, 1, { origin: [4, 0] }],
+    );
+    refused(round, docWith());
+    // the first half could be placed, the circle not
+    refused(updateOf([7, 0, {}], [7, 1, { origin: [8, 0] }], [8, 0, { origin: [7, 1] }]), docWith());
   });
   test('a document within the document', () => {
     const page = new Y.Doc();

@@ -127,6 +127,7 @@ export class NotesLinkSession {
     const { meetingId } = helloIn(raw);
     const { accountId, access } = await this.#rightsIn(meetingId);
     const opened = await notes.open(meetingId);
+    while (opened.rereading !== null) await opened.rereading;
     if (this.#isClosed) return;
     // from here to the end without a wait: no update is lost between the state vector and those that follow
     clearTimeout(this.#helloTimer);
@@ -151,6 +152,7 @@ export class NotesLinkSession {
     const { opened, follower, meetingId } = this.#admitted!;
     if (kind === messageYjsSyncStep1) {
       checkStateVector(content);
+      while (opened.rereading !== null) await opened.rereading;
       this.#sendFrame(messageYjsSyncStep2, Y.encodeStateAsUpdate(opened.doc, content));
       return;
     }
@@ -160,6 +162,7 @@ export class NotesLinkSession {
       const { access } = await this.#rightsIn(meetingId);
       this.#setAccess(access);
       if (access !== 'write') throw new UserError('forbidden', 'read only');
+      while (opened.rereading !== null) await opened.rereading;
       const applied = opened.apply(content, follower);
       // the next one is handled meanwhile: several share a commit
       void applied.then(

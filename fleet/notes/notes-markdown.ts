@@ -1,10 +1,8 @@
 /** Notes as Markdown: CommonMark, with the task lists of GitHub. What this release does not know is written as its text. */
 import * as Y from 'yjs';
-import { taskIn, wordsOf } from './note-lines.ts';
+import { MOST_NOTES_DEPTH, taskIn, wordsOf } from './note-lines.ts';
 
 const MOST_HEADING_LEVEL = 3;
-/** a list in a list in a list: deeper ones are written at this depth */
-const MOST_DEPTH = 20;
 
 /** Ends with a line break; empty: nothing was written. */
 export function markdownOf(notes: Y.XmlFragment): string {
@@ -14,6 +12,7 @@ export function markdownOf(notes: Y.XmlFragment): string {
   return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
 }
 
+/** `depth`: in how many lists it stands. */
 function blockOf(element: Y.XmlElement, depth: number): string {
   switch (element.nodeName) {
     case 'heading': {
@@ -27,7 +26,7 @@ function blockOf(element: Y.XmlElement, depth: number): string {
     case 'bulletList':
     case 'orderedList':
     case 'taskList':
-      return listOf(element, Math.min(depth, MOST_DEPTH));
+      return depth < MOST_NOTES_DEPTH ? listOf(element, depth) : lineStart(escaped(wordsOf(element)));
     case 'paragraph':
       return lineStart(inlineOf(element));
     default:
@@ -75,8 +74,10 @@ function spansOf(text: Y.XmlText): string {
       const isBold = attributes?.bold !== undefined && attributes.bold !== null && attributes.bold !== false;
       if (!isBold || insert.trim() === '') return escaped(insert);
       // blanks inside of the stars would end no emphasis
-      const [, before, word, after] = /^(\s*)(.*?)(\s*)$/s.exec(insert)!;
-      return `${before}**${escaped(word!)}**${after}`;
+      const from = insert.length - insert.trimStart().length;
+      const to = insert.trimEnd().length;
+      const [before, after] = [insert.slice(0, from), insert.slice(to)].map(escaped);
+      return `${before}**${escaped(insert.slice(from, to))}**${after}`;
     })
     .join('');
 }

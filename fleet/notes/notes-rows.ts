@@ -36,21 +36,49 @@ export async function readNotes(db: AuthorityStore['read'], meetingId: string): 
   };
 }
 
+/** A phone that got no answer sends its line again for less than a day. */
+const LINES_KNOWN_MS = 3 * 86_400_000;
+
+/** `lineId`: of the phone's line that it adds; null: it adds none */
+export type NewUpdate = { update: Uint8Array; lineId: string | null };
+
 /** `firstPosition`: of the first of them */
 export async function addUpdates(
   trx: AuthorityWrite,
   meetingId: string,
   firstPosition: number,
-  updates: readonly Uint8Array[],
+  updates: readonly NewUpdate[],
 ): Promise<void> {
   const atMs = Date.now();
-  const rows = updates.map((update, at) => ({
+  const rows = updates.map(({ update }, at) => ({
     meetingId,
     position: firstPosition + at,
     content: toText(update),
     atMs,
   }));
   await trx.insertInto('notesUpdate').values(rows).execute();
+  const lines = updates.flatMap(({ lineId }) => (lineId === null ? [] : [{ meetingId, lineId, atMs }]));
+  if (lines.length === 0) return;
+  await trx
+    .deleteFrom('notesLine')
+    .where('atMs', '<', atMs - LINES_KNOWN_MS)
+    .execute();
+  await trx
+    .insertInto('notesLine')
+    .values(lines)
+    .onConflict((conflict) => conflict.columns(['meetingId', 'lineId']).doNothing())
+    .execute();
+}
+
+/** It is on the disk, whether or not its answer arrived. */
+export async function hasLine(db: AuthorityStore['read'], meetingId: string, lineId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('notesLine')
+    .select('lineId')
+    .where('meetingId', '=', meetingId)
+    .where('lineId', '=', lineId)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** All of the document up to this position. */

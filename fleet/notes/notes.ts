@@ -5,11 +5,10 @@ import type { NoteLine } from '#contract/note-line.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { appendLine, MOST_BYTES_OF_LINE } from './note-lines.ts';
 import { deleteNotes } from './notes-rows.ts';
+import { hasLine } from './notes-rows.ts';
 import { OpenNotes, SNAPSHOT_IDLE_MS } from './open-notes.ts';
 
 const LOOK_MS = 5_000;
-/** how many lines of phones are known by their ids, so that one that is sent twice is added once */
-const MOST_KNOWN_LINES = 2_000;
 
 type Entry = { notes: Promise<OpenNotes>; opened: OpenNotes | null; usedAtMs: number };
 
@@ -17,6 +16,7 @@ export class Notes {
   readonly #store: AuthorityStore;
   readonly #logger: Logger;
   readonly #entries = new Map<string, Entry>();
+  /** lines of phones that are on their way to the disk */
   readonly #lines = new Map<string, Promise<void>>();
   #looks: NodeJS.Timeout | undefined;
 
@@ -54,18 +54,15 @@ export class Notes {
 
   /**
    * At the end of the notes, saved when it is answered.
-   * @param lineId of the request: the same one again adds nothing
+   * @param lineId of the request: the same one again adds nothing, also after a restart
    * @throws UserError notes-too-large; OperationalError storage-failed
    */
   async append(meetingId: string, lineId: string, line: NoteLine): Promise<void> {
-    const known = this.#lines.get(lineId);
+    const key = `${meetingId}/${lineId}`;
+    const known = this.#lines.get(key);
     if (known) return known;
-    const adding = this.open(meetingId).then((notes) =>
-      notes.change((fragment) => appendLine(fragment, line), MOST_BYTES_OF_LINE),
-    );
-    this.#lines.set(lineId, adding);
-    for (const oldest of this.#lines.keys()) if (this.#lines.size > MOST_KNOWN_LINES) this.#lines.delete(oldest);
-    adding.catch(() => this.#lines.delete(lineId));
+    const adding = this.#append(meetingId, lineId, line).finally(() => this.#lines.delete(key));
+    this.#lines.set(key, adding);
     return adding;
   }
 
@@ -85,6 +82,10 @@ export class Notes {
       await deleteNotes(trx, meetingId);
       await also(trx);
     });
+  async #append(meetingId: string, lineId: string, line: NoteLine): Promise<void> {
+    if (await hasLine(this.#store.read, meetingId, lineId)) return;
+    const notes = await this.open(meetingId);
+    await notes.change((fragment) => appendLine(fragment, line), MOST_BYTES_OF_LINE, lineId);
   }
 
   #read(meetingId: string): Entry {

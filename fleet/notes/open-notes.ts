@@ -1,14 +1,15 @@
 /**
  * The notes of one meeting while somebody uses them: the document in memory, and the order in which its updates reach the disk. An
  * update is passed on and acknowledged after its commit. Where a commit fails, the document in memory is given up: the pages keep
- * what was not acknowledged, and send it again to one that is read from the disk.
+ * what was not acknowledged, and send it again to one that is read from the disk. Where yjs breaks off in one page's update, the
+ * document is read again while the other pages stay.
  */
 import * as Y from 'yjs';
 import { OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import { MAX_NOTES_BYTES, MAX_NOTES_UPDATE_BYTES, NOTES_FRAGMENT } from '#contract/notes-link.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { checkUpdate } from './note-update.ts';
-import { addUpdates, documentOf, readNotes, type StoredNotes, writeSnapshot } from './notes-rows.ts';
+import { addUpdates, documentOf, type NewUpdate, readNotes, type StoredNotes, writeSnapshot } from './notes-rows.ts';
 
 /** A page that has the notes open. */
 export type NotesFollower = {
@@ -16,7 +17,7 @@ export type NotesFollower = {
   /** what is in memory is given up */
   onFailed: (error: unknown) => void;
 };
-type Waiting = { update: Uint8Array; from: NotesFollower | null; settle: (error: unknown) => void };
+type Waiting = NewUpdate & { from: NotesFollower | null; settle: (error: unknown) => void };
 
 /** a snapshot is written after this long without an update, and at the latest after so many updates */
 export const SNAPSHOT_IDLE_MS = 20_000;
@@ -26,10 +27,11 @@ const DELETING_SLACK_BYTES = 256 * 1024;
 
 export class OpenNotes {
   readonly meetingId: string;
-  readonly doc: Y.Doc;
   readonly #store: AuthorityStore;
   readonly #onFailed: (error: unknown) => void;
   readonly #followers = new Set<NotesFollower>();
+  #doc: Y.Doc;
+  #rereading: Promise<void> | null = null;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
   #lastPosition: number;
@@ -54,8 +56,7 @@ export class OpenNotes {
     this.#store = store;
     this.meetingId = meetingId;
     this.#onFailed = onFailed;
-    this.doc = documentOf(stored);
-    this.doc.getXmlFragment(NOTES_FRAGMENT);
+    this.#doc = wholeDocument(stored);
     this.#lastPosition = stored.lastPosition;
     this.#looseCount = stored.looseCount;
     this.#sizeBytes = stored.updates.reduce((sum, { length }) => sum + length, 0);
@@ -65,8 +66,18 @@ export class OpenNotes {
     return new OpenNotes({ store, meetingId, stored: await readNotes(store.read, meetingId), onFailed });
   }
 
+  /** Not one that is kept: another may be read in its place. */
+  get doc(): Y.Doc {
+    return this.#doc;
+  }
+
+  /** null: the document is whole. Wait for it, and ask again, before each use. It does not reject. */
+  get rereading(): Promise<void> | null {
+    return this.#rereading;
+  }
+
   get isUsed(): boolean {
-    return this.#followers.size > 0 || this.#writing !== null;
+    return this.#followers.size > 0 || this.#writing !== null || this.#rereading !== null;
   }
 
   /** An update came after this moment, by the monotonic clock. */
@@ -81,11 +92,12 @@ export class OpenNotes {
   }
 
   /**
-   * Settles after the commit; the other pages have it then.
+   * Settles after the commit; the other pages have it then. Not while `rereading`.
    * @throws ProtocolError bad-message; UserError notes-too-large; OperationalError storage-failed
    */
   async apply(update: Uint8Array, from: NotesFollower | null): Promise<void> {
     this.#checkUsable();
+    if (this.#rereading !== null) throw new OperationalError('storage-failed', 'it is read again');
     const { isOnlyDeleting } = checkUpdate(update, this.doc);
     this.#checkSize(update.length, isOnlyDeleting);
     let isNew = false;
@@ -96,20 +108,25 @@ export class OpenNotes {
     try {
       Y.applyUpdate(this.doc, update);
     } catch (error) {
-      // yjs refused what was checked: half of it may be in memory
-      this.#giveUp(error, []);
+      // what was checked broke off: half of it may be in memory
+      this.#reread();
       throw new ProtocolError('bad-message', 'an update that cannot be applied', { cause: error });
     } finally {
       this.doc.off('update', notice);
     }
     // what came before may still be on its way to the disk
-    if (isNew) return this.#write(update, from);
+    if (isNew) return this.#write({ update, lineId: null }, from);
     await this.#writing;
     this.#checkUsable();
   }
 
-  /** A change by this server, saved and passed on as one of a page is. @throws as `apply` */
-  async change(change: (notes: Y.XmlFragment) => void, sizeBytes: number): Promise<void> {
+  /**
+   * A change by this server, saved and passed on as one of a page is.
+   * @param lineId kept in the transaction of the change; null: it is no line of a phone
+   * @throws as `apply`
+   */
+  async change(change: (notes: Y.XmlFragment) => void, sizeBytes: number, lineId: string | null): Promise<void> {
+    while (this.#rereading !== null) await this.#rereading;
     this.#checkUsable();
     this.#checkSize(sizeBytes, false);
     const made: Uint8Array[] = [];
@@ -120,13 +137,13 @@ export class OpenNotes {
     } finally {
       this.doc.off('update', keep);
     }
-    await Promise.all(made.map((update) => this.#write(update, null)));
+    await Promise.all(made.map((update) => this.#write({ update, lineId }, null)));
   }
 
   /** Puts one snapshot in place of the updates; nothing where there are none. */
   async snapshot(): Promise<void> {
     while (this.#writing !== null) await this.#writing;
-    if (this.#looseCount === 0 || this.#isGivenUp) return;
+    if (this.#looseCount === 0 || this.#isGivenUp || this.#rereading !== null) return;
     this.#writing = this.#writeSnapshot().finally(() => {
       this.#writing = null;
       this.#drainSoon();
@@ -166,12 +183,12 @@ export class OpenNotes {
     if (this.#sizeBytes + addedBytes > most) throw new UserError('notes-too-large', 'all of it');
   }
 
-  #write(update: Uint8Array, from: NotesFollower | null): Promise<void> {
-    this.#sizeBytes += update.length;
+  #write(added: NewUpdate, from: NotesFollower | null): Promise<void> {
+    this.#sizeBytes += added.update.length;
     this.#changedAtMs = performance.now();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const settle = (error: unknown): void => (error === null ? resolve() : reject(error));
-    this.#waiting.push({ update, from, settle });
+    this.#waiting.push({ ...added, from, settle });
     this.#drainSoon();
     return promise;
   }
@@ -190,14 +207,7 @@ export class OpenNotes {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0);
       try {
-        await this.#store.write((trx) =>
-          addUpdates(
-            trx,
-            this.meetingId,
-            this.#lastPosition + 1,
-            batch.map(({ update }) => update),
-          ),
-        );
+        await this.#store.write((trx) => addUpdates(trx, this.meetingId, this.#lastPosition + 1, batch));
       } catch (error) {
         this.#giveUp(error, batch);
         return;
@@ -213,6 +223,7 @@ export class OpenNotes {
   }
 
   async #writeSnapshot(): Promise<void> {
+    if (this.#rereading !== null) return;
     const upTo = this.#lastPosition;
     const whole = Y.encodeStateAsUpdate(this.doc);
     try {
@@ -245,6 +256,20 @@ export class OpenNotes {
       Y.applyUpdate(this.doc, update);
       for (const follower of this.#followers) follower.onUpdate(update);
     }
+  /** What was applied before is written first, so that the disk has all that the pages have. */
+  #reread(): void {
+    const read = async (): Promise<void> => {
+      while (this.#writing !== null) await this.#writing;
+      if (this.#isGivenUp) return;
+      const former = this.#doc;
+      this.#doc = wholeDocument(await readNotes(this.#store.read, this.meetingId));
+      former.destroy();
+    };
+    this.#rereading = read()
+      .catch((error: unknown) => this.#giveUp(error, []))
+      .finally(() => {
+        this.#rereading = null;
+      });
   }
 
   #giveUp(error: unknown, batch: readonly Waiting[]): void {
@@ -255,4 +280,10 @@ export class OpenNotes {
     for (const { settle } of lost) settle(error);
     for (const follower of [...this.#followers]) follower.onFailed(error);
   }
+}
+
+function wholeDocument(stored: StoredNotes): Y.Doc {
+  const doc = documentOf(stored);
+  doc.getXmlFragment(NOTES_FRAGMENT);
+  return doc;
 }

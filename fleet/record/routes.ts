@@ -19,9 +19,8 @@ type RecordRoutesDependencies = {
   onChanged: (meetingId: string) => void;
 };
 
-/** Who may manage the meeting without being one of its people counts as host. */
 const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
-  isHost: meetingRole === null || meetingRole === 'host' || meetingRole === 'co-host',
+  isHost: meetingRole === 'host' || meetingRole === 'co-host',
 });
 
 export function recordRoutes({ store, minutes, notes, onChanged }: RecordRoutesDependencies): ServedRoute[] {

@@ -544,6 +544,8 @@ export type AuthorityTables = {
   };
   /** `content`: an update of yjs, base64. In the order of `position`. */
   notesUpdate: { meetingId: string; position: number; content: string; atMs: number };
+  /** A line of a phone that is among the updates, or was before they became one; for some days. */
+  notesLine: { meetingId: string; lineId: string; atMs: number };
   /** `content`: all updates up to `upToPosition` as one, base64 */
   notesSnapshot: { meetingId: string; upToPosition: number; content: string; atMs: number };
   /** Why the feed of a source was not taken in, as it was then (`stamp`). */

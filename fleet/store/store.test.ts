@@ -135,7 +135,7 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     alter table meeting drop column language;
     drop table poll; drop table prepared_poll;
     drop table viewing; drop table chapter; drop table broadcast;
-    drop table notes_update; drop table notes_snapshot; drop table rollout_room; drop table rollout; drop table update_history; drop table feed_fault;
+    drop table notes_update; drop table notes_line; drop table notes_snapshot; drop table rollout_room; drop table rollout; drop table update_history; drop table feed_fault;
     drop table help_message; drop table help_request; drop table room_action; drop table notification_alert; drop table notification; drop table alert_target;
     drop table alert; drop table signage_picture; drop table settings_version; drop table settings_scope;
     alter table room drop column service; alter table room drop column service_since_ms;

@@ -135,6 +135,7 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   pageShown: { stays: 'of a call' },
   minutes: { stays: 'its people see it; those of later calls are lost' },
   notesUpdate: { stays: 'open pages send again what the copy lacks' },
+  notesLine: { stays: 'what the copy lacks, its phone may send again' },
   notesSnapshot: { stays: 'open pages send again what the copy lacks' },
   chapter: { stays: 'of a recording' },
   knownNetwork: { stays: 'only makes guesses from there cheaper to tell apart' },

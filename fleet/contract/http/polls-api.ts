@@ -1,7 +1,7 @@
 /** Polls of a meeting over HTTP: the results of its calls, and what its hosts prepared. A poll runs at a media node alone. */
 import { CallPoll, PollDraft } from '../polls.ts';
 import { EpochMs, Id, z } from '../schema.ts';
-import { ofHost, ofHostInCall, ofInvited, type RouteTable } from './route.ts';
+import { ofHost, ofHostInCall, ofPeople, type RouteTable } from './route.ts';
 
 /** Of a meeting, which of them are listed; the newest. */
 export const MEETING_POLLS_LISTED = 100;
@@ -26,7 +26,7 @@ export const pollsApi = {
     kind: 'json',
     method: 'GET',
     path: '/api/v1/meetings/:meetingId/polls',
-    access: ofInvited,
+    access: ofPeople,
     summary: 'Polls of the meeting’s calls with their results, the newest first; a secret one without any name',
     params: z.strictObject({ meetingId: Id }),
     response: z.object({ polls: z.array(MeetingPoll).max(MEETING_POLLS_LISTED) }),

@@ -2,7 +2,7 @@
 import { openWord } from '../open-words.ts';
 import { EpochMs, Id, Language, z } from '../schema.ts';
 import { MeetingSummary } from './meetings-api.ts';
-import { ofHost, ofInvited, pageRoute, type RouteTable, settled } from './route.ts';
+import { ofHostAlone, ofHostBySession, ofPeople, pageRoute, type RouteTable, settled } from './route.ts';
 
 /** `account`: of the organisation; `room`: with everybody in it, and laptops that it let in */
 export const AttendeeKind = z.enum(['room', 'account', 'guest']);
@@ -71,7 +71,7 @@ export const recordApi = {
     kind: 'json',
     method: 'GET',
     path: '/api/v1/meetings/:meetingId/attendance',
-    access: ofInvited,
+    access: ofPeople,
     summary: 'Who was in the newest calls of a meeting, and how long',
     params: MeetingParams,
     /** the newest first */
@@ -81,7 +81,7 @@ export const recordApi = {
     kind: 'download',
     method: 'GET',
     path: '/api/v1/meetings/:meetingId/attendance.csv',
-    access: ofInvited,
+    access: ofPeople,
     summary: 'The attendance of a meeting as a CSV file',
     params: MeetingParams,
     contentTypes: ['text/csv'],
@@ -90,7 +90,7 @@ export const recordApi = {
     kind: 'json',
     method: 'GET',
     path: '/api/v1/meetings/:meetingId/minutes',
-    access: ofInvited,
+    access: ofPeople,
     summary: 'Minutes of a meeting, the newest first; drafts for its hosts alone',
     params: MeetingParams,
     response: z.object({ minutes: z.array(MeetingMinutes) }),
@@ -99,7 +99,7 @@ export const recordApi = {
     kind: 'download',
     method: 'GET',
     path: '/api/v1/meetings/:meetingId/minutes/:minutesId/file.md',
-    access: ofInvited,
+    access: ofPeople,
     summary: 'Minutes as a Markdown file',
     params: MinutesParams,
     contentTypes: ['text/markdown'],
@@ -108,7 +108,7 @@ export const recordApi = {
     kind: 'json',
     method: 'PUT',
     path: '/api/v1/meetings/:meetingId/minutes/:minutesId',
-    access: ofHost,
+    access: ofHostAlone,
     summary: 'Correct a draft of minutes, unless somebody else did meanwhile',
     params: MinutesParams,
     body: z.strictObject({ text: MinutesText, revision: z.number().int().positive() }),
@@ -118,7 +118,7 @@ export const recordApi = {
     kind: 'json',
     method: 'POST',
     path: '/api/v1/meetings/:meetingId/minutes/:minutesId/mails',
-    access: ofHost,
+    access: ofHostAlone,
     summary: 'Send minutes to the people of the meeting; from then on all of them see them',
     params: MinutesParams,
     body: z.strictObject({ revision: z.number().int().positive() }),
@@ -131,6 +131,8 @@ export const recordApi = {
     access: ofHost,
     summary:
       'Everything that a meeting left behind, as one file: agenda, attendance, chat, notes, polls, pages shown, minutes',
+    access: ofHostAlone,
+    summary: 'Everything that a meeting left behind, as one file: agenda, attendance, pages shown, minutes',
     params: MeetingParams,
     contentTypes: ['application/json'],
   },
@@ -140,6 +142,9 @@ export const recordApi = {
     path: '/api/v1/meetings/:meetingId/record',
     access: ofHost,
     summary: 'Delete attendance, chat, notes, polls, pages shown and minutes of a meeting, for good',
+    /** also IT, for people who ask to be forgotten */
+    access: ofHostBySession,
+    summary: 'Delete attendance, pages shown and minutes of a meeting, for good',
     params: MeetingParams,
     response: z.object({}),
   },

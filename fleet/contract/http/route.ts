@@ -26,6 +26,10 @@ export type Access =
   | {
       to: 'host' /** also who is host or co-host in its call now: by promotion, or as the successor of a host who left */;
       inCall?: true;
+      /** not who has `meetings.manage` alone */
+      peopleOnly?: true;
+      /** not by an API token */
+      bySession?: true;
     }
   /** one of the people of the meeting that the path names, or who has `meetings.manage` there */
   | {
@@ -48,6 +52,8 @@ export const freshly = <S extends RouteScope>(permission: Permission, scope: S) 
   ({ to: 'permitted', permission, scope, isFresh: true }) as const satisfies Access;
 export const ofHost = { to: 'host' } as const satisfies Access;
 export const ofHostInCall = { to: 'host', inCall: true } as const satisfies Access;
+export const ofHostAlone = { to: 'host', peopleOnly: true } as const satisfies Access;
+export const ofHostBySession = { to: 'host', bySession: true } as const satisfies Access;
 export const ofInvited = { to: 'invited' } as const satisfies Access;
 export const ofPeople = { to: 'invited', peopleOnly: true } as const satisfies Access;
 export const waits = { to: 'waiting' } as const satisfies Access;

@@ -1,4 +1,4 @@
-/** The shared notes of each meeting: its updates in their order, and one snapshot of those before. */
+/** The shared notes of each meeting: its updates in their order, one snapshot of those before, and which lines of phones are in them. */
 import type { Kysely } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -10,6 +10,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('atMs', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('notesUpdateKey', ['meetingId', 'position'])
     .execute();
+  await db.schema
+    .createTable('notesLine')
+    .addColumn('meetingId', 'text', (c) => c.notNull().references('meeting.meetingId').onDelete('cascade'))
+    .addColumn('lineId', 'text', (c) => c.notNull())
+    .addColumn('atMs', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('notesLineKey', ['meetingId', 'lineId'])
+    .execute();
+  await db.schema.createIndex('notesLineByAge').on('notesLine').column('atMs').execute();
   await db.schema
     .createTable('notesSnapshot')
     .addColumn('meetingId', 'text', (c) => c.primaryKey().references('meeting.meetingId').onDelete('cascade'))

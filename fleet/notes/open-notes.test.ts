@@ -1,0 +1,115 @@
+/** One document on a real store: what breaks off in memory, and what the other pages have of it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as encoding from 'lib0/encoding';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { NOTES_FRAGMENT } from '#contract/notes-link.ts';
+import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+import { Notes } from './notes.ts';
+import type { NotesFollower } from './open-notes.ts';
+
+let dataDir: string;
+let store: AuthorityStore;
+let meetingId: string;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-notes-'));
+  store = authorityStore({
+    dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+});
+beforeEach(async () => {
+  meetingId = newId();
+  await store.write((trx) => trx.insertInto('meeting').values({ meetingId, title: 'Plans', createdAtMs: 0 }).execute());
+});
+afterAll(async () => {
+  await store.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+const started = () => new Notes({ store, logger: pino({ level: 'silent' }) });
+/** What a page changes on its copy. */
+function changeBy(page: Y.Doc, change: (notes: Y.XmlFragment) => void): Uint8Array {
+  const before = Y.encodeStateVector(page);
+  page.transact(() => change(page.getXmlFragment(NOTES_FRAGMENT)));
+  return Y.encodeStateAsUpdate(page, before);
+}
+const paragraph = (text: string): Y.XmlElement => {
+  const element = new Y.XmlElement('paragraph');
+  element.insert(0, [new Y.XmlText(text)]);
+  return element;
+};
+/** Below the first, which is too deep to be written. */
+const lastOf = (doc: Y.Doc): string => doc.getXmlFragment(NOTES_FRAGMENT).toArray().slice(1).map(String).join('');
+/** An update that does nothing else. */
+function deletionOf({ client, clock }: { client: number; clock: number }): Uint8Array {
+  const encoder = encoding.createEncoder();
+  for (const number of [0, 1, client, 1, clock, 1]) encoding.writeVarUint(encoder, number);
+  return encoding.toUint8Array(encoder);
+}
+
+test('where yjs breaks off in the update of one page, the others stay, and have all that was saved', async () => {
+  const opened = await started().open(meetingId);
+  const failures: unknown[] = [];
+  const other = new Y.Doc();
+  const follower: NotesFollower = {
+    onUpdate: (update) => Y.applyUpdate(other, update),
+    onFailed: (error) => failures.push(error),
+  };
+  opened.follow(follower);
+  const page = new Y.Doc();
+  let innermost: Y.XmlFragment = page.getXmlFragment(NOTES_FRAGMENT);
+  const deepen = (): void => {
+    for (let n = 0; n < 2_500; n += 1) {
+      const child = new Y.XmlElement('p');
+      innermost.insert(0, [child]);
+      innermost = child;
+    }
+  };
+  // deeper than yjs can delete
+  for (let n = 0; n < 4; n += 1) await opened.apply(changeBy(page, deepen), null);
+  const copy = new Y.Doc();
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(page));
+  const deletes = deletionOf({ client: page.clientID, clock: 0 });
+  await opened.apply(
+    changeBy(copy, (notes) => notes.insert(1, [paragraph('saved')])),
+    null,
+  );
+  const written = opened.apply(
+    changeBy(copy, (notes) => notes.insert(2, [paragraph('on its way')])),
+    null,
+  );
+  await expect(opened.apply(deletes, null)).rejects.toMatchObject({ code: 'bad-message' });
+  while (opened.rereading) await opened.rereading;
+  await written;
+  expect(failures).toEqual([]);
+  await opened.apply(
+    changeBy(copy, (notes) => notes.insert(3, [paragraph('after it')])),
+    null,
+  );
+  for (const words of ['saved', 'on its way', 'after it']) {
+    expect(lastOf(opened.doc)).toContain(words);
+    expect(lastOf(other)).toContain(words);
+  }
+  expect(Y.encodeStateVector(opened.doc)).toEqual(Y.encodeStateVector(copy));
+  expect(lastOf((await started().open(meetingId)).doc)).toBe(lastOf(copy));
+});
+
+test('a phone that got no answer sends its line again: it is there once, also after a restart and a snapshot', async () => {
+  const line = { kind: 'note', text: 'from the phone' } as const;
+  const [lineId, first] = [newId(), started()];
+  await Promise.all([first.append(meetingId, lineId, line), first.append(meetingId, lineId, line)]);
+  await started().append(meetingId, lineId, line);
+  await (await first.open(meetingId)).snapshot();
+  await started().append(meetingId, lineId, line);
+  await started().append(meetingId, newId(), line);
+  const { doc } = await started().open(meetingId);
+  expect(doc.getXmlFragment(NOTES_FRAGMENT)).toHaveLength(2);
+});
