@@ -59,16 +59,24 @@ export async function mailsLeft(db: Reader, sender: string, meetingId: string | 
   return Math.min(left, INVITATIONS_PER_MEETING_HOUR - hour.count);
 }
 
-/** What waits for a person or account is replaced by what is queued next. */
-export async function supersede(trx: AuthorityWrite, of: { personId: string } | { accountId: string }): Promise<void> {
+/**
+ * What waits for a person or account is replaced by what is queued next.
+ * @param keptKind nothing that is queued next is in place of it; null: all is replaced
+ */
+export async function supersede(
+  trx: AuthorityWrite,
+  of: { personId: string } | { accountId: string },
+  keptKind: Row['kind'] | null = null,
+): Promise<void> {
   const waiting = trx
     .updateTable('mail')
     .set({ failure: SUPERSEDED, message: '' })
     .where('sentAtMs', 'is', null)
     .where('failure', 'is', null);
+  const replaced = keptKind === null ? waiting : waiting.where('kind', '<>', keptKind);
   await ('personId' in of
-    ? waiting.where('personId', '=', of.personId)
-    : waiting.where('accountId', '=', of.accountId)
+    ? replaced.where('personId', '=', of.personId)
+    : replaced.where('accountId', '=', of.accountId)
   ).execute();
 }
 
@@ -94,12 +102,13 @@ export async function reachedPeople(db: Reader, meetingId: string): Promise<Set<
   return new Set(rows.flatMap(({ personId }) => personId ?? []));
 }
 
-/** By person: what became of the newest mail. */
+/** By person: what became of the newest mail about the meeting itself, which can be sent again; not of minutes. */
 export async function mailStatesOf(db: Reader, meetingId: string): Promise<Map<string, 'queued' | 'sent' | 'failed'>> {
   const rows = await db
     .selectFrom('mail')
     .select(['personId', 'sentAtMs', 'failure'])
     .where('meetingId', '=', meetingId)
+    .where('kind', '<>', 'meeting-minutes')
     .orderBy('createdAtMs')
     .orderBy('mailId')
     .execute();

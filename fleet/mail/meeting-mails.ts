@@ -43,22 +43,24 @@ export class MeetingMails {
       const mail = request(meeting, person, { about: 'changed', sender });
       // a meeting that has lost its time leaves the calendars
       if (meeting.startsAtMs === null) mail.message.calendar = calendarFor('CANCEL', former);
-      await supersede(trx, person);
+      await supersede(trx, person, 'meeting-minutes');
       await (left >= 0 ? queueMail : refuseMail)(trx, { ...mail, kind: 'meeting-change' });
     }
   }
 
   /**
    * To people of a meeting that is cancelled, or who are removed from it: before their rows are gone, and after its sequence is raised.
-   * Mails that wait are not sent; only people whom a mail may have reached get another.
+   * Mails that wait are not sent, but minutes to the people of a meeting that is cancelled; only people whom a mail may have reached
+   * get another.
    * @param times that calendars have
+   * @param isWhole the meeting is cancelled; else the people are removed from it
    */
   async cancelled(
     trx: AuthorityWrite,
     meetingId: string,
-    { personIds, times, sender }: { personIds: readonly string[]; times: Times; sender: string },
+    { personIds, times, sender, isWhole }: { personIds: readonly string[]; times: Times; sender: string; isWhole: boolean },
   ): Promise<void> {
-    for (const personId of personIds) await supersede(trx, { personId });
+    for (const personId of personIds) await supersede(trx, { personId }, isWhole ? 'meeting-minutes' : null);
     const reached = await reachedPeople(trx, meetingId);
     const people = (await peopleIn(trx, meetingId, personIds)).filter(({ personId }) => reached.has(personId));
     if (people.length === 0) return;
@@ -106,7 +108,7 @@ export class MeetingMails {
     const [person] = await peopleIn(trx, meetingId, [personId]);
     if (!person) throw new InvalidStateError('not-possible-now', 'no address is known');
     if ((await mailsLeft(trx, sender, meetingId)) <= 0) throw new UserError('mail-limit');
-    await supersede(trx, person);
+    await supersede(trx, person, 'meeting-minutes');
     await queueMail(trx, request(await meetingIn(trx, meetingId), person, { about: 'invited', sender }));
   }
 }

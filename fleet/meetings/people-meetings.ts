@@ -173,7 +173,7 @@ export class PeopleMeetings {
         .where('meetingId', '=', meetingId)
         .execute();
       const personIds = people.map(({ personId }) => personId);
-      await this.#deps.mails?.cancelled(trx, meetingId, { personIds, times, sender: actor });
+      await this.#deps.mails?.cancelled(trx, meetingId, { personIds, times, sender: actor, isWhole: true });
       await appendAudit(trx, { kind: 'meeting-cancelled', actor, subject: `meeting:${meetingId}` });
       return meetings.endOf(trx, [meetingId]);
     });
@@ -311,7 +311,7 @@ async function setPeople(
   const inviteIds = removed.flatMap(({ inviteId }) => inviteId ?? []);
   const accountIds = removed.flatMap(({ accountId }) => accountId ?? []);
   const personIds = removed.map(({ personId }) => personId);
-  await mails?.cancelled(trx, meetingId, { personIds, times, sender: actor });
+  await mails?.cancelled(trx, meetingId, { personIds, times, sender: actor, isWhole: false });
   for (const personId of personIds) await trx.deleteFrom('meetingPerson').where('personId', '=', personId).execute();
   for (const inviteId of inviteIds) {
     await trx.updateTable('invite').set({ revokedAtMs: nowMs }).where('inviteId', '=', inviteId).execute();

@@ -8,5 +8,7 @@ export async function recordPage(trx: AuthorityWrite, event: KnownCallEvent): Pr
   await trx
     .insertInto('pageShown')
     .values({ shownId: eventId, meetingId, documentId, title, page, fromMs, untilMs: Math.max(fromMs, atMs) })
+    // one that a node sends again after its id was forgotten
+    .onConflict((c) => c.column('shownId').doNothing())
     .execute();
 }

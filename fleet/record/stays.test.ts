@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { attendanceOf } from './meeting-attendance.ts';
+import { recordPage } from './pages-shown.ts';
 import { recordSigns, recordStay } from './stays.ts';
 
 let [meetingId, callId, nodeId] = ['', '', ''];
@@ -68,6 +69,19 @@ const record = (...events: KnownCallEvent[]) =>
 const endCall = (endedAtMs: number | null) =>
   store.write((trx) => trx.updateTable('call').set({ endedAtMs }).where('callId', '=', callId).execute());
 const attendees = async (nowMs: number) => (await attendanceOf(store.read, meetingId, nowMs))[0]!.attendees;
+
+test('what a node sends again long after, when its id is forgotten, changes nothing', async () => {
+  const joined = joins(1_000);
+  const about = { callId, meetingId, documentId: newId(), title: 'Prices', page: 1, fromMs: 1_000, atMs: 2_000 };
+  const shown: KnownCallEvent = { name: 'page-shown', eventId: newId(), ...about };
+  await record(joined, joined);
+  await store.write(async (trx) => {
+    for (const event of [shown, shown]) await recordPage(trx, event);
+  });
+  expect(await attendees(2_000)).toHaveLength(1);
+  const pages = store.read.selectFrom('pageShown').select('shownId').where('meetingId', '=', meetingId);
+  expect(await pages.execute()).toHaveLength(1);
+});
 
 test('of a call whose node died, the time until its last sign of life counts', async () => {
   await record(joins(1_000));

@@ -54,6 +54,8 @@ async function begin(trx: AuthorityWrite, event: Joined): Promise<void> {
       leftAtMs: null,
       seenAtMs: atMs,
     })
+    // one that a node sends again after its id was forgotten
+    .onConflict((c) => c.column('stayId').doNothing())
     .execute();
 }
 
