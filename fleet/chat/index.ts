@@ -5,8 +5,8 @@ export {
   chatRevisionsOf,
   deleteChat,
   isChatEvent,
+  recallsAtNode,
   recordChatEvent,
   writtenChat,
 } from './posts.ts';
-export { type ChatEvent, chatRevisionsOf, isChatEvent, recallsAtNode, recordChatEvent } from './posts.ts';
 export { chatRoutes } from './routes.ts';

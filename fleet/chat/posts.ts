@@ -186,6 +186,7 @@ export async function writtenChat(db: Reader, meetingId: string): Promise<object
     .selectFrom('chatPost')
     .selectAll()
     .where('meetingId', '=', meetingId)
+    .where('displayName', '!=', MARK_NAME)
     .orderBy('number')
     .execute();
   return rows.map(({ messageId, callId, displayName, isGuest, text, atMs, recalledAtMs, replyTo, ...row }) => ({

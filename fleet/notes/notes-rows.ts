@@ -103,7 +103,7 @@ export async function writeSnapshot(
 
 /** All of them. Nobody has the document in memory. */
 export async function deleteNotes(trx: AuthorityWrite, meetingId: string): Promise<void> {
-  for (const table of ['notesUpdate', 'notesSnapshot'] as const)
+  for (const table of ['notesUpdate', 'notesSnapshot', 'notesLine'] as const)
     await trx.deleteFrom(table).where('meetingId', '=', meetingId).execute();
 }
 

@@ -4,8 +4,7 @@ import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { NoteLine } from '#contract/note-line.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { appendLine, MOST_BYTES_OF_LINE } from './note-lines.ts';
-import { deleteNotes } from './notes-rows.ts';
-import { hasLine } from './notes-rows.ts';
+import { deleteNotes, hasLine } from './notes-rows.ts';
 import { OpenNotes, SNAPSHOT_IDLE_MS } from './open-notes.ts';
 
 const LOOK_MS = 5_000;
@@ -82,6 +81,8 @@ export class Notes {
       await deleteNotes(trx, meetingId);
       await also(trx);
     });
+  }
+
   async #append(meetingId: string, lineId: string, line: NoteLine): Promise<void> {
     if (await hasLine(this.#store.read, meetingId, lineId)) return;
     const notes = await this.open(meetingId);

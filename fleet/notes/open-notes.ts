@@ -158,7 +158,7 @@ export class OpenNotes {
    * @throws what `also` throws; OperationalError storage-failed
    */
   async erase(also: (trx: AuthorityWrite) => Promise<void>): Promise<void> {
-    while (this.#writing !== null) await this.#writing;
+    while (this.#rereading !== null || this.#writing !== null) await (this.#rereading ?? this.#writing);
     this.#checkUsable();
     const erasing = this.#erase(also);
     this.#writing = erasing
@@ -256,6 +256,8 @@ export class OpenNotes {
       Y.applyUpdate(this.doc, update);
       for (const follower of this.#followers) follower.onUpdate(update);
     }
+  }
+
   /** What was applied before is written first, so that the disk has all that the pages have. */
   #reread(): void {
     const read = async (): Promise<void> => {

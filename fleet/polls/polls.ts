@@ -62,13 +62,8 @@ export async function deletePolls(trx: AuthorityWrite, meetingId: string): Promi
 }
 
 /** A damaged row keeps nobody from the rest. */
-function jsonOrText(kept: string): unknown {
-  try {
-    return JSON.parse(kept);
-  } catch {
-    return kept;
-  }
-}
+const jsonOrText = (kept: string): unknown => parsed(kept) ?? kept;
+
 export type PollsDependencies = { store: AuthorityStore; logger: Pick<Logger, 'error'> };
 
 export class Polls {
