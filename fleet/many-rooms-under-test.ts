@@ -60,18 +60,16 @@ export async function writeRooms(dataDir: string, count: number): Promise<void> 
   await Promise.all([store.stop(), telemetry.stop()]);
 }
 
-/** Rooms with boxes of their own. */
+/** Rooms with boxes of their own, in the order of their names: `Hall 1` first. */
 export async function enrolRooms(fleet: FleetUnderTest, count: number): Promise<EnrolledRoom[]> {
   const enrolled: EnrolledRoom[] = [];
+  let begun = 0;
   const enrolNext = async (): Promise<void> => {
-    while (enrolled.length + underWay < count) {
-      underWay += 1;
-      const room = await fleet.enrolRoom(`Hall ${enrolled.length + underWay}`);
-      underWay -= 1;
-      enrolled.push(room);
+    while (begun < count) {
+      const index = begun++;
+      enrolled[index] = await fleet.enrolRoom(`Hall ${index + 1}`);
     }
   };
-  let underWay = 0;
   await Promise.all(Array.from({ length: AT_ONCE }, enrolNext));
   return enrolled;
 }
