@@ -58,7 +58,12 @@ export class MeetingMails {
   async cancelled(
     trx: AuthorityWrite,
     meetingId: string,
-    { personIds, times, sender, isWhole }: { personIds: readonly string[]; times: Times; sender: string; isWhole: boolean },
+    {
+      personIds,
+      times,
+      sender,
+      isWhole,
+    }: { personIds: readonly string[]; times: Times; sender: string; isWhole: boolean },
   ): Promise<void> {
     for (const personId of personIds) await supersede(trx, { personId }, isWhole ? 'meeting-minutes' : null);
     const reached = await reachedPeople(trx, meetingId);

@@ -86,7 +86,12 @@ test('a task’s day is a day, and its person and words stand on one line', () =
   const fragment = notes();
   const item = (person: string, dueOn: string, text: string) => block('taskItem', { person, dueOn }, line(text));
   fragment.insert(0, [
-    block('taskList', {}, item('Mina\n\n# Kim', '2026-12-24)\n\n<img src=x>', 'Call\u2028them\r\n'), item('\n', 'soon', 'x')),
+    block(
+      'taskList',
+      {},
+      item('Mina\n\n# Kim', '2026-12-24)\n\n<img src=x>', 'Call\u2028them\r\n'),
+      item('\n', 'soon', 'x'),
+    ),
     block('decision', {}, 'Prices\n# stay'),
   ]);
   expect(outcomesIn(fragment)).toEqual({
