@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MAX_MINUTES_UNITS } from '#contract/http/record-api.ts';
 import { pino } from 'pino';
@@ -387,4 +388,27 @@ test('a draft is its hosts’; it is corrected, sent once by mail to the people 
     text: '# 결산\n',
     language: 'en',
   });
+});
+
+test('the look for minutes that are due reads no call of long ago', async () => {
+  const asked: { sql: string; parameters: readonly unknown[] }[] = [];
+  const executor = store.read.getExecutor();
+  const read = store.read.withPlugin({
+    transformQuery: ({ node, queryId }) => {
+      asked.push(executor.compileQuery(node, queryId));
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
+  await new MinutesOfMeetings({ store: { read } as never, fleetUrl: 'https://maru.example', mails: null }).writeDue(
+    at(0),
+  );
+  const file = new SqliteDatabase(join(dataDir, 'authority.sqlite'), { readonly: true });
+  const { sql, parameters } = asked.find((each) => each.sql.includes('distinct'))!;
+  const plan = file.prepare(`explain query plan ${sql}`).all(...parameters) as { detail: string }[];
+  file.close();
+  const details = plan.map(({ detail }) => detail);
+  expect(details.filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
+  expect(details).toContainEqual(expect.stringContaining('SEARCH call USING INDEX call_by_end (ended_at_ms>?)'));
+  expect(details).toContainEqual(expect.stringContaining('SEARCH running USING INDEX call_of_meeting_by_end'));
 });

@@ -116,13 +116,18 @@ export class MinutesOfMeetings {
 
   /** Nobody is in a call of the meeting, and the last one has been over for a while. */
   async #dueAt(nowMs: number): Promise<string[]> {
-    const rows = await this.#deps.store.read
+    const { read } = this.#deps.store;
+    // the stays of these calls alone: there is a row for each that there ever was
+    const ended = read
+      .selectFrom('call')
+      .select('callId')
+      .where('endedAtMs', '>', nowMs - MOST_LATE_MS);
+    const rows = await read
       .selectFrom('stay')
       .innerJoin('meeting', 'meeting.meetingId', 'stay.meetingId')
-      .innerJoin('call', 'call.callId', 'stay.callId')
       .select('stay.meetingId')
       .where('meeting.hostAccountId', 'is not', null)
-      .where('call.endedAtMs', '>', nowMs - MOST_LATE_MS)
+      .where('stay.callId', 'in', ended)
       .where((e) =>
         e.not(
           e.exists(

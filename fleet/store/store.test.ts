@@ -121,7 +121,7 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     create table session (token_hash text primary key);
     alter table room drop column place_id;
     drop table place;
-    drop index meeting_of_host;
+    drop index meeting_of_host; drop index call_by_end; drop index call_of_meeting_by_end;
     drop table known_network; drop table role_grant; drop table account;
     create table account (account_id text primary key, user_name text not null unique, password_hash text not null,
       role text not null, must_change_password integer not null, created_at_ms bigint not null);

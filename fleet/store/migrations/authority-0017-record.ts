@@ -27,6 +27,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('stayOfMeeting').on('stay').columns(['meetingId', 'joinedAtMs']).execute();
   await db.schema.createIndex('stayOfCall').on('stay').column('callId').execute();
   await db.schema.createIndex('stayOfAccount').on('stay').columns(['accountId', 'joinedAtMs']).execute();
+  // for the look that finds minutes which are due: each half minute, among all calls there ever were
+  await db.schema.createIndex('callByEnd').on('call').column('endedAtMs').execute();
+  await db.schema.createIndex('callOfMeetingByEnd').on('call').columns(['meetingId', 'endedAtMs']).execute();
   await db.schema
     .createTable('pageShown')
     .addColumn('shownId', 'text', (c) => c.primaryKey())
