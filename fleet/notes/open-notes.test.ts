@@ -54,6 +54,17 @@ function deletionOf({ client, clock }: { client: number; clock: number }): Uint8
   for (const number of [0, 1, client, 1, clock, 1]) encoding.writeVarUint(encoder, number);
   return encoding.toUint8Array(encoder);
 }
+/** Each call goes on where the one before ended. */
+function deeper(page: Y.Doc): () => void {
+  let innermost: Y.XmlFragment = page.getXmlFragment(NOTES_FRAGMENT);
+  return () => {
+    for (let n = 0; n < 2_500; n += 1) {
+      const child = new Y.XmlElement('p');
+      innermost.insert(0, [child]);
+      innermost = child;
+    }
+  };
+}
 
 test('where yjs breaks off in the update of one page, the others stay, and have all that was saved', async () => {
   const opened = await started().open(meetingId);
@@ -65,14 +76,7 @@ test('where yjs breaks off in the update of one page, the others stay, and have 
   };
   opened.follow(follower);
   const page = new Y.Doc();
-  let innermost: Y.XmlFragment = page.getXmlFragment(NOTES_FRAGMENT);
-  const deepen = (): void => {
-    for (let n = 0; n < 2_500; n += 1) {
-      const child = new Y.XmlElement('p');
-      innermost.insert(0, [child]);
-      innermost = child;
-    }
-  };
+  const deepen = deeper(page);
   // deeper than yjs can delete
   for (let n = 0; n < 4; n += 1) await opened.apply(changeBy(page, deepen), null);
   const copy = new Y.Doc();
@@ -112,4 +116,19 @@ test('a phone that got no answer sends its line again: it is there once, also af
   await started().append(meetingId, newId(), line);
   const { doc } = await started().open(meetingId);
   expect(doc.getXmlFragment(NOTES_FRAGMENT)).toHaveLength(2);
+});
+
+test('notes that are deeper than yjs can delete at once are erased, for open pages too', async () => {
+  const opened = await started().open(meetingId);
+  const [page, other] = [new Y.Doc(), new Y.Doc()];
+  opened.follow({ onUpdate: (update) => Y.applyUpdate(other, update), onFailed: () => {} });
+  const deepen = deeper(page);
+  for (let n = 0; n < 4; n += 1) await opened.apply(changeBy(page, deepen), null);
+  await opened.apply(
+    changeBy(page, (notes) => notes.insert(1, [paragraph('words')])),
+    null,
+  );
+  await opened.erase(async () => {});
+  const { doc } = await started().open(meetingId);
+  for (const each of [opened.doc, other, doc]) expect(each.getXmlFragment(NOTES_FRAGMENT)).toHaveLength(0);
 });

@@ -242,8 +242,7 @@ export class OpenNotes {
     Y.applyUpdate(emptied, Y.encodeStateAsUpdate(this.doc));
     const deletions: Uint8Array[] = [];
     emptied.on('update', (update: Uint8Array) => void deletions.push(update));
-    const notes = emptied.getXmlFragment(NOTES_FRAGMENT);
-    notes.delete(0, notes.length);
+    emptyFromWithin(emptied.getXmlFragment(NOTES_FRAGMENT));
     const whole = Y.encodeStateAsUpdate(emptied);
     emptied.destroy();
     await this.#store.write(async (trx) => {
@@ -288,4 +287,19 @@ function wholeDocument(stored: StoredNotes): Y.Doc {
   const doc = documentOf(stored);
   doc.getXmlFragment(NOTES_FRAGMENT);
   return doc;
+}
+
+const DELETED_LEVELS = 500;
+
+/** yjs calls itself for each element that stands in one that it deletes: what is very deep goes in parts, the innermost first. */
+function emptyFromWithin(notes: Y.XmlFragment): void {
+  const roots: Y.XmlFragment[] = [];
+  let level: Y.XmlFragment[] = [notes];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth % DELETED_LEVELS === 0) for (const each of level) roots.push(each);
+    level = level.flatMap((each) =>
+      each.toArray().filter((child): child is Y.XmlElement => child instanceof Y.XmlElement),
+    );
+  }
+  for (const root of roots.reverse()) if (root.length > 0) root.delete(0, root.length);
 }
