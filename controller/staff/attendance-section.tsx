@@ -35,6 +35,8 @@ export function AttendanceSection({ meeting, mayDelete, onDeleted }: AttendanceS
   const { meetingId } = meeting;
   const part = useMeetingPart(meeting, readAttendance);
   const { known: calls } = part;
+  // who manages meetings without being one of the people
+  if (part.problem?.code === 'forbidden') return null;
   return (
     <Card
       title={t('attendance.title')}

@@ -164,6 +164,18 @@ it('what was sent is read as text, with links of https alone, and saved as a fil
   expect(draft()).toBeUndefined();
 });
 
+it('is left out for IT, which manages the meeting without being one of its people', async () => {
+  for (const route of ['minutes', 'attendance', 'meetingPolls'] as const)
+    server.answers[route] = () => refusal(403, 'forbidden');
+  server.meetings = [detailOf(3, { role: 'member' })];
+  location.hash = `#/meetings/${idOf(103)}`;
+  await page.show(<Staff arrival={takeArrival()} />);
+  await page.until(() => server.streams.length > 0);
+  await act(async () => server.home());
+  await page.until(() => page.text.includes('Notes') && !page.text.includes('Attendance'));
+  expect(page.text).not.toMatch(/Minutes|Polls|Attendance|Try again/);
+});
+
 it('says what comes where there are none', async () => {
   minutes = [];
   await show();

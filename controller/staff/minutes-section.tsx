@@ -28,6 +28,8 @@ export function MinutesSection({ meeting, isHost }: MinutesSectionProps) {
   const { t } = useTranslation('record');
   const part = useMeetingPart(meeting, readMinutes);
   const { known: minutes, refresh } = part;
+  // who manages meetings without being one of the people
+  if (part.problem?.code === 'forbidden') return null;
   return (
     <Card title={t('minutes.title')}>
       <MeetingPartState part={part} />

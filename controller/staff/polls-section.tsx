@@ -23,6 +23,8 @@ type Known = { polls: readonly MeetingPoll[]; prepared: readonly PreparedPoll[] 
 export function PollsSection({ meeting, isHost }: { meeting: MeetingDetail; isHost: boolean }) {
   const { t } = useTranslation('polls');
   const { known, problem, refresh } = useMeetingPolls(meeting, isHost);
+  // who manages meetings without being one of the people
+  if (problem?.code === 'forbidden') return null;
   // a meeting without polls has no empty card for people who cannot make any
   if (known === null || (!isHost && known.polls.length === 0)) return <ProblemWords problem={problem} />;
   return (

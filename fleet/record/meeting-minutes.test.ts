@@ -400,9 +400,13 @@ test('the look for minutes that are due reads no call of long ago', async () => 
     },
     transformResult: async ({ result }) => result,
   });
-  await new MinutesOfMeetings({ store: { read } as never, fleetUrl: 'https://maru.example', mails: null }).writeDue(
-    at(0),
-  );
+  const logger = pino({ level: 'silent' });
+  await new MinutesOfMeetings({
+    store: { read } as never,
+    fleetUrl: 'https://maru.example',
+    mails: null,
+    logger,
+  }).writeDue(at(0));
   const file = new SqliteDatabase(join(dataDir, 'authority.sqlite'), { readonly: true });
   const { sql, parameters } = asked.find((each) => each.sql.includes('distinct'))!;
   const plan = file.prepare(`explain query plan ${sql}`).all(...parameters) as { detail: string }[];
