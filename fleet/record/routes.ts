@@ -50,10 +50,8 @@ export function recordRoutes({ store, minutes, notes, onChanged }: RecordRoutesD
       await minutes.send(context.params, context.body.revision, actorOf(context));
       return {};
     },
-    recordFile: async ({ params, meetingRole }) => ({
-      stream: Readable.from([
-        await wholeRecord(store.read, params.meetingId, { nowMs: Date.now(), isOfPeople: meetingRole !== null }),
-      ]),
+    recordFile: async ({ params }) => ({
+      stream: Readable.from([await wholeRecord(store.read, params.meetingId, Date.now())]),
       contentType: 'application/json; charset=utf-8',
       fileName: `maru-record-${new Date().toISOString().slice(0, 10)}.json`,
       sizeBytes: null,

@@ -7,15 +7,8 @@ import { deletePolls, keptPolls } from '../polls/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { attendanceOf } from './meeting-attendance.ts';
 
-/**
- * As JSON, times in epoch milliseconds.
- * @param isOfPeople false: who manages the meeting without being one of its people; the chat is not theirs to read
- */
-export async function wholeRecord(
-  db: AuthorityStore['read'],
-  meetingId: string,
-  { nowMs, isOfPeople }: { nowMs: number; isOfPeople: boolean },
-): Promise<string> {
+/** As JSON, times in epoch milliseconds. For a host of the meeting: its route lets in nobody else. */
+export async function wholeRecord(db: AuthorityStore['read'], meetingId: string, nowMs: number): Promise<string> {
   const meeting = await db
     .selectFrom('meeting')
     .select(['meetingId', 'title', 'startsAtMs', 'endsAtMs', 'agenda'])
@@ -36,7 +29,7 @@ export async function wholeRecord(
   const whole = {
     meeting,
     attendance: await attendanceOf(db, meetingId, nowMs),
-    ...(isOfPeople && { chat: await writtenChat(db, meetingId) }),
+    chat: await writtenChat(db, meetingId),
     notes: await readableNotes(db, meetingId),
     ...(await keptPolls(db, meetingId)),
     pagesShown,
