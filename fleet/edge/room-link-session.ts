@@ -14,17 +14,14 @@ import {
   type WireError,
 } from '#contract/error-codes.ts';
 import type { NoteLine } from '#contract/note-line.ts';
-import { negotiate, protocolOf } from '#contract/protocol-version.ts';
 import { RoomCommand } from '#contract/room-command.ts';
 import { RoomLinkFromController, type RoomLinkToController } from '#contract/room-link.ts';
 import { Id } from '#contract/schema.ts';
 import type { WaitingDecision } from '#contract/waiting.ts';
-import { HELLO_WITHIN_MS } from '#contract/timing.ts';
 import { type AttemptLimit, TokenBucket } from './attempt-limit.ts';
+import { helloIn, messageIn, ServedLink } from './served-link.ts';
 
 const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** after the close frame, for a peer that does not answer it */
-const CLOSE_TIMEOUT_MS = 1_500;
 
 export type RoomLinkWelcome = Extract<RoomLinkToController, { type: 'welcome' }>;
 export type SendToController = (message: RoomLinkToController) => void;
@@ -70,17 +67,22 @@ export type RoomLinkSessionOptions<Admitted extends { pairingId: string }> = {
 
 export class RoomLinkSession<Admitted extends { pairingId: string }> {
   readonly #options: RoomLinkSessionOptions<Admitted>;
-  readonly #flood = new TokenBucket({ burst: 60, refillPerMinute: 20 * 60 });
-  #helloTimer: NodeJS.Timeout | undefined;
+  readonly #link: ServedLink<RoomLinkToController>;
   #admitted: Admitted | null = null;
   /** null: no hello yet. Messages after the hello wait for its answer. */
   #greeting: Promise<void> | null = null;
   #unfollow: (() => void) | undefined;
-  #isClosed = false;
-  #answersPings = true;
 
   constructor(options: RoomLinkSessionOptions<Admitted>) {
     this.#options = options;
+    const { socket, network, logger } = options;
+    this.#link = new ServedLink({
+      ...{ name: 'room link', socket, network, logger, maxBufferedBytes: MAX_BUFFERED_BYTES },
+      flood: new TokenBucket({ burst: 60, refillPerMinute: 20 * 60 }),
+      onMessage: (data, isBinary) => void this.#handle(data, isBinary).catch((error: unknown) => this.#objectTo(error)),
+      onEnd: () => this.#unfollow?.(),
+      who: () => ({ pairingId: this.pairingId }),
+    });
   }
 
   /** null: not let in yet */
@@ -89,70 +91,32 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
   }
 
   start(): void {
-    const { socket, logger, network } = this.#options;
-    this.#helloTimer = setTimeout(() => this.refuse('hello-expected'), HELLO_WITHIN_MS);
-    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    socket.on('pong', () => {
-      this.#answersPings = true;
-    });
-    // ws closes by itself, with 1009 for a message that announces too much
-    socket.on('error', (error) => logger.warn({ network, reason: error.message }, 'room link broke the protocol'));
-    socket.on('close', () => this.#end());
+    this.#link.start();
   }
 
   checkAlive(): void {
-    const { socket } = this.#options;
-    if (!this.#answersPings) {
-      socket.terminate();
-      return;
-    }
-    this.#answersPings = false;
-    socket.ping();
+    this.#link.checkAlive();
   }
 
   /** Sends nothing before the welcome. */
   send(message: RoomLinkToController): void {
-    if (this.#admitted !== null) this.#send(message);
+    if (this.#admitted !== null) this.#link.send(message);
   }
 
   /** Sends the reason, then closes. */
-  refuse(code: ErrorCode, reason: string = code): void {
-    if (this.#isClosed) return;
-    const { socket, network, logger } = this.#options;
-    const error = new ProtocolError(code, reason);
-    if (code !== 'shutting-down')
-      logger.warn({ network, pairingId: this.pairingId, code, reason }, 'room link refused');
-    this.#send({ type: 'error', error: error.toWire() });
-    this.#end();
-    socket.close(error.closeCode, code);
-    setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
-  }
-
-  #end(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#helloTimer);
-    this.#unfollow?.();
-    this.#unfollow = undefined;
-  }
-
-  #onMessage(data: RawData, isBinary: boolean): void {
-    if (this.#isClosed) return;
-    if (!this.#flood.take()) {
-      this.refuse('too-many-attempts');
-      return;
-    }
-    void this.#handle(data, isBinary).catch((error: unknown) => this.#objectTo(error));
+  refuse(code: ErrorCode, reason?: string): void {
+    this.#link.refuse(code, reason);
   }
 
   async #handle(data: RawData, isBinary: boolean): Promise<void> {
     if (this.#greeting === null) {
-      const { token } = helloIn(read(data, isBinary));
+      const { token } = helloIn(Hello, messageIn(data, isBinary));
       this.#greeting = this.#greet(token);
       return this.#greeting;
     }
     await this.#greeting;
-    if (this.#admitted === null || this.#isClosed) return;
-    const raw = read(data, isBinary);
+    if (this.#admitted === null || this.#link.isClosed) return;
+    const raw = messageIn(data, isBinary);
     const { success, data: message } = RoomLinkFromController.safeParse(raw);
     if (success) await this.#obey(this.#admitted, message);
     else this.#refuseMessage(raw);
@@ -168,16 +132,16 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
       const isGuess = toMaruError(error).code === 'token-invalid';
       throw isGuess && !wrongTokens.take(network) ? new UserError('too-many-attempts') : error;
     }
-    if (this.#isClosed) return;
+    if (this.#link.isClosed) return;
     if (!host.isLive(admitted)) throw new UserError('pairing-revoked');
     // From here to the end without a wait: no change is lost between the welcome and the messages after it.
-    clearTimeout(this.#helloTimer);
+    this.#link.greeted();
     this.#admitted = admitted;
     onProven();
     host.touch(admitted);
     const welcome = host.welcome(admitted);
-    this.#send(welcome);
-    this.#unfollow = host.follow?.(admitted, (message) => this.#send(message));
+    this.#link.send(welcome);
+    this.#unfollow = host.follow?.(admitted, (message) => this.#link.send(message));
     logger.info({ roomId: welcome.roomId, pairingId: admitted.pairingId }, 'room link open');
   }
 
@@ -187,13 +151,13 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
       case 'hello':
         throw new ProtocolError('bad-message', 'a link has one hello');
       case 'ping':
-        return this.#send({ type: 'pong' });
+        return this.#link.send({ type: 'pong' });
       case 'unpair':
         return host.unpair(admitted);
       case 'command': {
         const { id, command } = message;
         host.touch(admitted);
-        return this.#send({ type: 'command-reply', id, error: await host.command(admitted, id, command) });
+        return this.#link.send({ type: 'command-reply', id, error: await host.command(admitted, id, command) });
       }
       case 'decide-waiting':
         host.touch(admitted);
@@ -241,7 +205,7 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
 
   /** A refusal gets the id of what is refused. */
   async #reply(id: string, work: () => Promise<RoomLinkToController>): Promise<void> {
-    this.#send(
+    this.#link.send(
       await work().catch((thrown: unknown): RoomLinkToController => {
         const error = toMaruError(thrown);
         const { logger } = this.#options;
@@ -260,42 +224,23 @@ export class RoomLinkSession<Admitted extends { pairingId: string }> {
     const commandId = type === 'command' ? Id.safeParse(id).data : undefined;
     if (commandId === undefined) throw error;
     this.#options.logger.warn({ pairingId: this.pairingId, code: error.code }, 'room link command refused');
-    this.#send({ type: 'command-reply', id: commandId, error: error.toWire() });
+    this.#link.send({ type: 'command-reply', id: commandId, error: error.toWire() });
   }
 
   /** Before the welcome an error ends the link; after it the peer is notified and the link stands. */
   #objectTo(thrown: unknown): void {
-    if (this.#isClosed) return;
+    if (this.#link.isClosed) return;
     const error = toMaruError(thrown);
     const { logger, network } = this.#options;
     const line = { network, pairingId: this.pairingId, code: error.code, reason: error.message };
     if (error.code === 'internal') logger.error({ ...line, err: error.cause }, 'room link message failed');
     else logger.warn(line, 'room link message refused');
     if (this.#admitted === null) this.refuse(error.code, error.message);
-    else this.#send({ type: 'error', error: error.toWire() });
-  }
-
-  #send(message: RoomLinkToController): void {
-    const { socket } = this.#options;
-    if (this.#isClosed || socket.readyState !== socket.OPEN) return;
-    // a phone that reads nothing reconnects and gets the state at once
-    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
-    else socket.send(JSON.stringify(message));
+    else this.#link.send({ type: 'error', error: error.toWire() });
   }
 }
+
+const [Hello] = RoomLinkFromController.options;
 
 const onlyAtFleet = (): InvalidStateError =>
   new InvalidStateError('not-possible-now', 'the fleet server alone serves it');
-
-const read = (data: RawData, isBinary: boolean): unknown => (isBinary ? null : JSON.parse(String(data)));
-
-function helloIn(raw: unknown): Extract<RoomLinkFromController, { type: 'hello' }> {
-  if ((raw as { type?: unknown } | null)?.type !== 'hello') throw new ProtocolError('hello-expected');
-  // the number first: the hello of another release may break our schema
-  const protocol = protocolOf(raw);
-  const negotiated = protocol === null ? 'accepted' : negotiate(protocol);
-  if (negotiated !== 'accepted') throw new ProtocolError(negotiated, `protocol ${protocol}`);
-  const { data } = RoomLinkFromController.safeParse(raw);
-  if (data?.type !== 'hello') throw new ProtocolError('bad-message', 'hello breaks its schema');
-  return data;
-}

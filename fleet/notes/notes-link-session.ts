@@ -10,19 +10,16 @@ import { messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate } from 'y-pr
 import * as Y from 'yjs';
 import { type ErrorCode, MaruError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { type NotesAccess, NotesLinkFromPage, type NotesLinkToPage } from '#contract/notes-link.ts';
-import { negotiate, PROTOCOL_VERSION, protocolOf } from '#contract/protocol-version.ts';
-import { HELLO_WITHIN_MS } from '#contract/timing.ts';
+import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { TokenBucket } from '#edge/attempt-limit.ts';
+import { helloIn, messageIn, ServedLink } from '#edge/served-link.ts';
 import { checkStateVector } from './note-update.ts';
 import type { Notes } from './notes.ts';
 import type { NotesFollower, OpenNotes } from './open-notes.ts';
 
 /** within which a right that ended or changed takes effect */
 export const ACCESS_CHECK_MS = 700;
-/** a page that reads nothing comes again, and gets what it lacks */
 const MAX_BUFFERED_BYTES = 6 * 1024 * 1024;
-/** after the close frame, for a peer that does not answer it */
-const CLOSE_TIMEOUT_MS = 1_500;
 
 /** What the caller may do with a meeting's notes now. @throws UserError not-signed-in, forbidden */
 export type NotesRights = (meetingId: string) => Promise<{ accountId: string; access: NotesAccess }>;
@@ -40,9 +37,7 @@ type Admitted = { meetingId: string; opened: OpenNotes; follower: NotesFollower;
 
 export class NotesLinkSession {
   readonly #options: NotesLinkSessionOptions;
-  /** a person who types sends at most ten a second; who comes back may send some at once */
-  readonly #flood = new TokenBucket({ burst: 200, refillPerMinute: 30 * 60 });
-  #helloTimer: NodeJS.Timeout | undefined;
+  readonly #link: ServedLink<NotesLinkToPage>;
   #checks: NodeJS.Timeout | undefined;
   /** messages are handled in their order */
   #turn: Promise<void> = Promise.resolve();
@@ -51,86 +46,58 @@ export class NotesLinkSession {
   #access: NotesAccess = 'read';
   #updateCount = 0;
   #isChecking = false;
-  #isClosed = false;
-  #isRefused = false;
-  #answersPings = true;
   accountId: string | null = null;
 
   constructor(options: NotesLinkSessionOptions) {
     this.#options = options;
+    const { socket, network, logger } = options;
+    this.#link = new ServedLink({
+      ...{ name: 'notes link', socket, network, logger, maxBufferedBytes: MAX_BUFFERED_BYTES },
+      // a person who types sends at most ten a second; who comes back may send some at once
+      flood: new TokenBucket({ burst: 200, refillPerMinute: 30 * 60 }),
+      onMessage: (data, isBinary) => {
+        this.#turn = this.#turn.then(() => this.#handle(data, isBinary)).catch((thrown) => this.#objectTo(thrown));
+      },
+      onEnd: () => {
+        clearInterval(this.#checks);
+        this.#admitted?.unfollow();
+      },
+      who: () => ({ accountId: this.accountId }),
+    });
   }
 
   start(): void {
-    const { socket, logger, network } = this.#options;
-    this.#helloTimer = setTimeout(() => this.refuse('hello-expected'), HELLO_WITHIN_MS);
-    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    socket.on('pong', () => {
-      this.#answersPings = true;
-    });
-    // ws closes by itself, with 1009 for a message that announces too much
-    socket.on('error', (error) => logger.warn({ network, reason: error.message }, 'notes link broke the protocol'));
-    socket.on('close', () => this.#end());
+    this.#link.start();
   }
 
   checkAlive(): void {
-    const { socket } = this.#options;
-    if (!this.#answersPings) {
-      socket.terminate();
-      return;
-    }
-    this.#answersPings = false;
-    socket.ping();
+    this.#link.checkAlive();
   }
 
   /** Sends the reason, then closes. */
-  refuse(code: ErrorCode, reason: string = code): void {
-    if (this.#isClosed) return;
-    const { socket, network, logger } = this.#options;
-    const error = new ProtocolError(code, reason);
-    if (code !== 'shutting-down')
-      logger.warn({ network, accountId: this.accountId, code, reason }, 'notes link refused');
-    this.#send({ type: 'error', error: error.toWire() });
-    this.#isRefused = true;
-    this.#end();
-    socket.close(error.closeCode, code);
-    setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
-  }
-
-  #end(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#helloTimer);
-    clearInterval(this.#checks);
-    this.#admitted?.unfollow();
-  }
-
-  #onMessage(data: RawData, isBinary: boolean): void {
-    if (this.#isClosed) return;
-    if (!this.#flood.take()) {
-      this.refuse('too-many-attempts');
-      return;
-    }
-    this.#turn = this.#turn.then(() => this.#handle(data, isBinary)).catch((thrown: unknown) => this.#objectTo(thrown));
+  refuse(code: ErrorCode, reason?: string): void {
+    this.#link.refuse(code, reason);
   }
 
   async #handle(data: RawData, isBinary: boolean): Promise<void> {
     // what a page sent right before it was closed counts
-    if (this.#isRefused || (this.#isClosed && !this.#isGreeted)) return;
-    if (!this.#isGreeted) return this.#greet(isBinary ? null : JSON.parse(String(data)));
+    if (this.#link.isRefused || (this.#link.isClosed && !this.#isGreeted)) return;
+    if (!this.#isGreeted) return this.#greet(messageIn(data, isBinary));
     if (isBinary) return this.#handleFrame(new Uint8Array(data as Buffer));
-    const message = NotesLinkFromPage.parse(JSON.parse(String(data)));
+    const message = NotesLinkFromPage.parse(messageIn(data, isBinary));
     if (message.type === 'hello') throw new ProtocolError('bad-message', 'a link has one hello');
-    this.#send({ type: 'pong' });
+    this.#link.send({ type: 'pong' });
   }
 
   async #greet(raw: unknown): Promise<void> {
     const { notes, onProven, logger } = this.#options;
-    const { meetingId } = helloIn(raw);
+    const { meetingId } = helloIn(Hello, raw);
     const { accountId, access } = await this.#rightsIn(meetingId);
     const opened = await notes.open(meetingId);
     while (opened.rereading !== null) await opened.rereading;
-    if (this.#isClosed) return;
+    if (this.#link.isClosed) return;
     // from here to the end without a wait: no update is lost between the state vector and those that follow
-    clearTimeout(this.#helloTimer);
+    this.#link.greeted();
     this.#isGreeted = true;
     this.accountId = accountId;
     this.#access = access;
@@ -142,7 +109,7 @@ export class NotesLinkSession {
     this.#admitted = { meetingId, opened, follower, unfollow: opened.follow(follower) };
     this.#checks = setInterval(() => void this.#check(), ACCESS_CHECK_MS);
     this.#checks.unref();
-    this.#send({ type: 'welcome', protocol: PROTOCOL_VERSION, meetingId, access });
+    this.#link.send({ type: 'welcome', protocol: PROTOCOL_VERSION, meetingId, access });
     this.#sendFrame(messageYjsSyncStep1, Y.encodeStateVector(opened.doc));
     logger.info({ meetingId, accountId, access }, 'notes link open');
   }
@@ -166,7 +133,7 @@ export class NotesLinkSession {
       const applied = opened.apply(content, follower);
       // the next one is handled meanwhile: several share a commit
       void applied.then(
-        () => this.#send({ type: 'saved', count }),
+        () => this.#link.send({ type: 'saved', count }),
         (thrown: unknown) => this.#objectToUpdate(thrown),
       );
     } catch (thrown) {
@@ -183,7 +150,7 @@ export class NotesLinkSession {
     }
     const { network, logger } = this.#options;
     logger.warn({ network, accountId: this.accountId, code: error.code }, 'an update of notes is dropped');
-    this.#send({ type: 'update-refused', error: error.toWire() });
+    this.#link.send({ type: 'update-refused', error: error.toWire() });
   }
 
   async #rightsIn(meetingId: string): Promise<{ accountId: string; access: NotesAccess }> {
@@ -195,7 +162,7 @@ export class NotesLinkSession {
   }
 
   async #check(): Promise<void> {
-    if (this.#isChecking || this.#isClosed) return;
+    if (this.#isChecking || this.#link.isClosed) return;
     this.#isChecking = true;
     try {
       this.#setAccess((await this.#rightsIn(this.#admitted!.meetingId)).access);
@@ -210,36 +177,26 @@ export class NotesLinkSession {
   #setAccess(access: NotesAccess): void {
     if (this.#access === access) return;
     this.#access = access;
-    this.#send({ type: 'access', access });
+    this.#link.send({ type: 'access', access });
   }
 
   #objectTo(thrown: unknown): void {
-    if (this.#isClosed) return;
+    if (this.#link.isClosed) return;
     const error = toMaruError(thrown);
     if (error.code === 'internal')
       this.#options.logger.error({ err: error.cause, accountId: this.accountId }, 'notes link message failed');
     this.refuse(error.code, error.message);
   }
 
-  #send(message: NotesLinkToPage): void {
-    this.#write(JSON.stringify(message));
-  }
-
   #sendFrame(kind: number, content: Uint8Array): void {
     const encoder = encoding.createEncoder();
     encoding.writeVarUint(encoder, kind);
     encoding.writeVarUint8Array(encoder, content);
-    this.#write(encoding.toUint8Array(encoder));
-  }
-
-  #write(data: string | Uint8Array): void {
-    const { socket } = this.#options;
-    if (this.#isClosed || socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
-    else socket.send(data);
+    this.#link.sendBytes(encoding.toUint8Array(encoder));
   }
 }
 
+const [Hello] = NotesLinkFromPage.options;
 const FRAME_KINDS: readonly number[] = [messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate];
 
 /** @throws ProtocolError bad-message */
@@ -253,15 +210,4 @@ function frameIn(frame: Uint8Array): { kind: number; content: Uint8Array } {
     throw new ProtocolError('bad-message', 'a damaged frame', { cause: error });
   }
   throw new ProtocolError('bad-message', 'no frame of the protocol');
-}
-
-function helloIn(raw: unknown): Extract<NotesLinkFromPage, { type: 'hello' }> {
-  if ((raw as { type?: unknown } | null)?.type !== 'hello') throw new ProtocolError('hello-expected');
-  // the number first: the hello of another release may break our schema
-  const protocol = protocolOf(raw);
-  const negotiated = protocol === null ? 'accepted' : negotiate(protocol);
-  if (negotiated !== 'accepted') throw new ProtocolError(negotiated, `protocol ${protocol}`);
-  const { data } = NotesLinkFromPage.safeParse(raw);
-  if (data?.type !== 'hello') throw new ProtocolError('bad-message', 'hello breaks its schema');
-  return data;
 }
