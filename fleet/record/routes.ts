@@ -9,12 +9,17 @@ import { attendanceFile, attendanceOf } from './meeting-attendance.ts';
 import type { MinutesOfMeetings } from './meeting-minutes.ts';
 import { ownTime } from './own-time.ts';
 import { pastMeetings } from './past-meetings.ts';
-import { deleteRecord, wholeRecord } from './whole-record.ts';
+import type { RecordRetention } from './record-retention.ts';
+import { PolicyTree, setOwnDays, setRecordPolicy } from './kept-periods.ts';
+import { recordKeepingOf } from './record-keeping.ts';
+import { type DeleteRecordDependencies, deleteRecord, wholeRecord } from './whole-record.ts';
 
 type RecordRoutesDependencies = {
   store: AuthorityStore;
   minutes: MinutesOfMeetings;
   notes: Pick<Notes, 'erase'>;
+  removeFiles: DeleteRecordDependencies['removeFiles'];
+  retention: Pick<RecordRetention, 'look'>;
   /** what this meeting left behind is not as it was */
   onChanged: (meetingId: string) => void;
 };
@@ -23,7 +28,8 @@ const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
   isHost: meetingRole === 'host' || meetingRole === 'co-host',
 });
 
-export function recordRoutes({ store, minutes, notes, onChanged }: RecordRoutesDependencies): ServedRoute[] {
+export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
+  const { store, minutes, retention, onChanged } = deps;
   return serve(recordApi, {
     attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
     attendanceFile: async ({ params }) => ({
@@ -58,8 +64,30 @@ export function recordRoutes({ store, minutes, notes, onChanged }: RecordRoutesD
     }),
     deleteRecord: async (context) => {
       const { meetingId } = context.params;
-      await deleteRecord(notes, meetingId, actorOf(context));
+      await deleteRecord(deps, meetingId, actorOf(context));
       onChanged(meetingId);
+      return {};
+    },
+    recordKeeping: ({ params }) => recordKeepingOf(store.read, params.meetingId),
+    setRecordKeeping: async (context) => {
+      const { meetingId } = context.params;
+      await setOwnDays(store, meetingId, context.body.days, actorOf(context));
+      onChanged(meetingId);
+      void retention.look();
+      return {};
+    },
+    recordPolicies: async () => {
+      const { organisation, places } = await PolicyTree.read(store.read);
+      return { organisation, places: [...places].map(([placeId, { policy }]) => ({ placeId, policy })) };
+    },
+    setRecordPolicy: async (context) => {
+      await setRecordPolicy(store, null, context.body, actorOf(context));
+      void retention.look();
+      return {};
+    },
+    setPlaceRecordPolicy: async (context) => {
+      await setRecordPolicy(store, context.params.placeId, context.body, actorOf(context));
+      void retention.look();
       return {};
     },
     pastMeetings: ({ account, query }) => pastMeetings(store.read, account.accountId, query, Date.now()),

@@ -50,8 +50,7 @@ test('a job that fails undoes its own statements and none of its neighbours in t
 
 test('what is deleted is in no file once the log is emptied, though somebody reads meanwhile', async () => {
   const marker = 'quite unlike any other words';
-  const filesWithIt = () =>
-    readdirSync(dataDir).filter((name) => readFileSync(join(dataDir, name)).includes(marker));
+  const filesWithIt = () => readdirSync(dataDir).filter((name) => readFileSync(join(dataDir, name)).includes(marker));
   await store.write((trx) =>
     trx
       .insertInto('setting')
