@@ -564,6 +564,7 @@ const app = await buildApp({
       minutes: record.minutes,
       notes,
       retention: record.retention,
+      accounts: people.changes,
       removeFiles: async (meetingId, actor) => {
         await documents.removeAllOf(meetingId);
         await broadcasts.recordings.deleteAllOf(meetingId, actor);

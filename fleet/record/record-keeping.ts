@@ -1,7 +1,7 @@
 /** What of a meeting is kept how long, and when the next of it goes: for its page, and for the look that deletes. */
 import { ProtocolError } from '#contract/error-codes.ts';
 import type { RecordKeeping } from '#contract/http/record-api.ts';
-import { RECORD_KINDS, type RecordKindName, shortestDays } from '#contract/record-policy.ts';
+import { RECORD_KINDS, type RecordKindName } from '#contract/record-policy.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { type KeptMeeting, keptMeetings, PolicyTree, withOwnDays } from './kept-periods.ts';
 import { DAY_MS, jumpsIn, olderFrom } from './kept-time.ts';
@@ -33,8 +33,7 @@ export async function recordKeepingOf(db: AuthorityStore['read'], meetingId: str
   if (!meeting) throw new ProtocolError('not-found', 'no such meeting');
   const [tree, jumps] = [await PolicyTree.read(db), await jumpsIn(db)];
   const { ownDays } = meeting;
-  const ofPlace = tree.at(meeting.placeId);
-  const policy = withOwnDays(ofPlace, ownDays);
+  const policy = withOwnDays(tree.at(meeting.placeId), ownDays);
   const kinds: RecordKeeping['kinds'] = [];
   for (const kind of RECORD_KINDS) {
     const days = policy[kind];
@@ -43,5 +42,5 @@ export async function recordKeepingOf(db: AuthorityStore['read'], meetingId: str
     const fromMs = Math.max(atMs ?? 0, notBeforeMs(meeting));
     kinds.push({ kind, days, dueAtMs: isDue ? olderFrom(fromMs, days * DAY_MS, jumps) : null });
   }
-  return { ownDays, placeDays: shortestDays(Object.values(ofPlace)), kinds };
+  return { ownDays, kinds };
 }

@@ -77,8 +77,6 @@ const MinutesText = z
 export const RecordKeeping = z.object({
   /** of its hosts, for all kinds; null: none */
   ownDays: KeptDays.nullable(),
-  /** the shortest period of any kind where no host sets one; null: for ever */
-  placeDays: KeptDays.nullable(),
   /** a kind of a newer release is left out */
   kinds: knownMembers(
     z.object({
@@ -223,6 +221,37 @@ export const recordApi = {
     summary: 'How long meetings of the rooms and people of a place keep what they leave behind, at most',
     params: z.object({ placeId: Id }),
     body: NewRecordPolicy,
+    response: z.object({}),
+  },
+  ownRecordFile: {
+    kind: 'download',
+    method: 'GET',
+    path: '/api/v1/own-record.json',
+    access: settled,
+    summary:
+      'Everything that is kept of me, as one file: account, sign-ins, API tokens without secrets, meetings, attendance, own messages, own answers of open polls, tasks, documents',
+    contentTypes: ['application/json'],
+  },
+  exportPerson: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/accounts/:accountId/record-exports',
+    access: freshly('people.manage', 'organisation'),
+    summary: 'What is kept of a person, without what others wrote; the audit log has a line of it',
+    params: z.object({ accountId: Id }),
+    /** JSON, as ownRecordFile has it */
+    response: z.object({ text: z.string() }),
+  },
+  forgetPerson: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/accounts/:accountId/forgetting',
+    access: freshly('people.manage', 'organisation'),
+    summary:
+      'Disable an account for good, without its name: own messages are recalled, attendance and polls lose the name',
+    params: z.object({ accountId: Id }),
+    /** of the words in place of the name where no meeting has a language */
+    body: z.strictObject({ language: Language }),
     response: z.object({}),
   },
   pastMeetings: {
