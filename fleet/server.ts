@@ -443,6 +443,7 @@ const record = new MeetingRecord({
   meetings,
   fleetUrl,
   mails: mail && new MeetingMails(),
+  notes,
   clock,
   logger,
 });
@@ -562,6 +563,12 @@ const app = await buildApp({
       store,
       minutes: record.minutes,
       notes,
+      retention: record.retention,
+      accounts: people.changes,
+      removeFiles: async (meetingId, actor) => {
+        await documents.removeAllOf(meetingId);
+        await broadcasts.recordings.deleteAllOf(meetingId, actor);
+      },
       onChanged: (meetingId) => meetings.changed(meetingId),
     }),
     ...auditRoutes({ audit: new AuditList({ store }) }),

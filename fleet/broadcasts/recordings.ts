@@ -169,6 +169,26 @@ export class Recordings {
     this.#space = null;
   }
 
+  /** What is kept of a meeting that is not on air, with its chapters. @throws as `delete` */
+  async deleteAllOf(meetingId: string, by: string): Promise<void> {
+    const { store } = this.#deps;
+    const kept = await recordedIn(store.read, ['finishing', 'ready', 'failed']);
+    for (const { broadcastId, meetingId: of } of kept) if (of === meetingId) await this.delete(broadcastId, by);
+    await store.write((trx) =>
+      trx
+        .deleteFrom('chapter')
+        .where('broadcastId', 'in', (e) =>
+          e
+            .selectFrom('broadcast')
+            .select('broadcastId')
+            .where('meetingId', '=', meetingId)
+            .where('recording', 'in', ['none', 'deleted'])
+            .where('phase', 'in', ['ended', 'cancelled']),
+        )
+        .execute(),
+    );
+  }
+
   /** Deletes what is due, and what nobody knows; tries again what could not be finished. Never throws. */
   look(): Promise<void> {
     this.#looking = this.#looking.then(async () => {

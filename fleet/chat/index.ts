@@ -2,8 +2,10 @@
 export { MeetingChat } from './meeting-chat.ts';
 export {
   type ChatEvent,
+  chatOfPerson,
   chatRevisionsOf,
   deleteChat,
+  forgetInChat,
   isChatEvent,
   recallsAtNode,
   recordChatEvent,

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { CHAT_MESSAGES_KEPT, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { KnownCallEvent } from '#contract/node-link.ts';
+import type { Language } from '#contract/schema.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 
 type Row = AuthorityTables['chatPost'];
@@ -195,9 +196,48 @@ export async function writtenChat(db: Reader, meetingId: string): Promise<object
   }));
 }
 
-/** All that is written in a meeting, for good. */
-export async function deleteChat(trx: AuthorityWrite, meetingId: string): Promise<void> {
-  await trx.deleteFrom('chatPost').where('meetingId', '=', meetingId).execute();
+/** What is written in a meeting, for good. @param upToMs what is newer stays; null: all of it */
+export async function deleteChat(trx: AuthorityWrite, meetingId: string, upToMs: number | null): Promise<void> {
+  const deleting = trx.deleteFrom('chatPost').where('meetingId', '=', meetingId);
+  await (upToMs === null ? deleting : deleting.where('atMs', '<=', upToMs)).execute();
+}
+
+/** All that an account wrote, in all meetings, for a file. */
+export async function chatOfPerson(db: Reader, accountId: string): Promise<object[]> {
+  return db
+    .selectFrom('chatPost')
+    .select(['meetingId', 'messageId', 'displayName', 'text', 'atMs', 'recalledAtMs', 'replyTo'])
+    .where('person', '=', `account:${accountId}`)
+    .where('displayName', '!=', MARK_NAME)
+    .orderBy('atMs')
+    .orderBy('messageId')
+    .execute();
+}
+
+/** The words that an account wrote are recalled, however old; its name goes there, and where others named it. */
+export async function forgetInChat(
+  trx: AuthorityWrite,
+  accountId: string,
+  nameIn: Record<Language, string>,
+): Promise<void> {
+  const person = `account:${accountId}`;
+  const rows = await trx
+    .selectFrom('chatPost')
+    .innerJoin('meeting', 'meeting.meetingId', 'chatPost.meetingId')
+    .select(['chatPost.meetingId', 'messageId', 'person', 'displayName', 'mentioned', 'meeting.language'])
+    .where((e) => e.or([e('person', '=', person), sql<boolean>`instr(${e.ref('mentioned')}, ${person}) > 0`]))
+    .execute();
+  for (const row of rows) {
+    if (row.person === person) await recallPost(trx, row);
+    const name = nameIn[row.language];
+    const others = mentionedIn(row).map((each) => (each.person === person ? { ...each, name } : each));
+    await trx
+      .updateTable('chatPost')
+      .set(row.person === person ? { displayName: name } : { mentioned: JSON.stringify(others) })
+      .where('meetingId', '=', row.meetingId)
+      .where('messageId', '=', row.messageId)
+      .execute();
+  }
 }
 
 /** Kept texts are in NFC. */

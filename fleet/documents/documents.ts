@@ -215,6 +215,11 @@ export class Documents {
     await this.#removeFiles(documentId);
   }
 
+  /** All of a meeting, as `remove`. */
+  async removeAllOf(meetingId: string): Promise<void> {
+    for (const row of await documentsOf(this.#deps.store.read, meetingId)) await this.remove(row);
+  }
+
   async #removeFiles(documentId: string): Promise<void> {
     await Promise.all([this.#uploads.stop(documentId), this.#conversions.cancel(documentId)]);
     await this.files.remove(documentId);

@@ -1,5 +1,6 @@
 /** What other aggregates see of notes. */
 export { Notes } from './notes.ts';
+export { notesChangedIn } from './notes-rows.ts';
 export type { NotesRights } from './notes-link-session.ts';
 export { NotesLinks } from './notes-links.ts';
 export { writtenNotes } from './written-notes.ts';

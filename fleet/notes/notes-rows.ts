@@ -70,6 +70,30 @@ export async function addUpdates(
     .execute();
 }
 
+/** When the notes of these meetings were last changed; of those that were emptied since then nothing. */
+export async function notesChangedIn(
+  db: Pick<AuthorityWrite, 'selectFrom'>,
+  meetingIds: readonly string[],
+): Promise<{ meetingId: string; atMs: number }[]> {
+  const written = db
+    .selectFrom('notesUpdate')
+    .select(['meetingId', 'atMs'])
+    .where('meetingId', 'in', meetingIds)
+    .unionAll(
+      db
+        .selectFrom('notesSnapshot')
+        .select(['meetingId', 'atMs'])
+        .where('meetingId', 'in', meetingIds)
+        .where('erasedAtMs', 'is', null),
+    );
+  return db
+    .selectFrom(written.as('written'))
+    .select('meetingId')
+    .select(({ fn }) => fn.max('atMs').as('atMs'))
+    .groupBy('meetingId')
+    .execute();
+}
+
 /** It is on the disk, whether or not its answer arrived. */
 export async function hasLine(db: AuthorityStore['read'], meetingId: string, lineId: string): Promise<boolean> {
   const row = await db
@@ -81,14 +105,16 @@ export async function hasLine(db: AuthorityStore['read'], meetingId: string, lin
   return row !== undefined;
 }
 
-/** All of the document up to this position. */
+/** All of the document up to this position. @param isErased it has no words */
 export async function writeSnapshot(
   trx: AuthorityWrite,
   meetingId: string,
   upToPosition: number,
   doc: Uint8Array,
+  isErased = false,
 ): Promise<void> {
-  const row = { upToPosition, content: toText(doc), atMs: Date.now() };
+  const atMs = Date.now();
+  const row = { upToPosition, content: toText(doc), atMs, erasedAtMs: isErased ? atMs : null };
   await trx
     .insertInto('notesSnapshot')
     .values({ meetingId, ...row })

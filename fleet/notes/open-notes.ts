@@ -246,7 +246,7 @@ export class OpenNotes {
     const whole = Y.encodeStateAsUpdate(emptied);
     emptied.destroy();
     await this.#store.write(async (trx) => {
-      if (upTo > 0) await writeSnapshot(trx, this.meetingId, upTo, whole);
+      if (upTo > 0) await writeSnapshot(trx, this.meetingId, upTo, whole, true);
       await also(trx);
     });
     this.#looseCount = 0;

@@ -2,20 +2,24 @@
  * What administrators do to accounts: make, change, disable, sign out. Each act is one transaction with its entries in the
  * audit log, and the rule that one local administrator who can sign in is left is checked within it.
  */
-import { ProtocolError, UserError } from '#contract/error-codes.ts';
+import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import { LOCAL_ISSUER, type peopleApi } from '#contract/http/people-api.ts';
 import type { RoleGrant } from '#contract/http/permissions.ts';
 import type { RouteOutput } from '#contract/http/route.ts';
+import type { Language } from '#contract/schema.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { AuthorityStore, AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import type { AccountInvites, MadeInvite } from './account-invites.ts';
 import { insertAccount, type NewAccount } from './accounts.ts';
 import { revokeTokensOf } from './api-tokens.ts';
+import { forgetAccount } from './forgotten-accounts.ts';
 import { addGrants, distinct, grantKey, grantsOfAccount, scopeIdOf } from './grants.ts';
 import type { Selectable } from 'kysely';
 import { endSessionsOf } from './sessions.ts';
 
 export type AccountChange = RouteOutput<typeof peopleApi.changeAccount, 'body'>;
+/** In each transaction that forgets a person, with the name as it was. */
+export type ForgetsPerson = (trx: AuthorityWrite, person: { accountId: string; displayName: string }) => Promise<void>;
 type Dependencies = { store: AuthorityStore; invites: AccountInvites };
 type Row = Selectable<AuthorityTables['account']>;
 
@@ -68,6 +72,31 @@ export class AccountChanges {
       return to.isDisabled && !isDisabled;
     });
     if (isShutOut) this.#shutOut(accountId);
+  }
+
+  /**
+   * Disabled for good, without name, address, roles and sign-ins.
+   * @param also in the same transaction, before the name is gone: what else knows the person
+   * @throws ProtocolError not-found; UserError last-administrator; InvalidStateError not-possible-now: the own account; what `also` throws
+   */
+  async forget(
+    accountId: string,
+    { language, actor, also }: { language: Language; actor: string; also: ForgetsPerson },
+  ): Promise<void> {
+    if (actor === `account:${accountId}`) throw new InvalidStateError('not-possible-now', 'the own account');
+    await this.#store.write(async (trx) => {
+      const { displayName, disabledAtMs } = await accountIn(trx, accountId);
+      const administrated = await hasLocalAdministrator(trx);
+      if (disabledAtMs === null) {
+        await trx.updateTable('account').set({ disabledAtMs: Date.now() }).where('accountId', '=', accountId).execute();
+        await switchAccount(trx, accountId, true, actor);
+      }
+      await also(trx, { accountId, displayName });
+      await forgetAccount(trx, accountId, language);
+      if (administrated && !(await hasLocalAdministrator(trx))) throw new UserError('last-administrator');
+      await appendAudit(trx, { kind: 'person-forgotten', actor, subject: `account:${accountId}` });
+    });
+    this.#shutOut(accountId);
   }
 
   /** How many sessions were ended. @throws ProtocolError not-found */

@@ -16,9 +16,9 @@ export const ADMINISTRATOR: RoleGrant = { role: 'administrator', scope: { kind: 
 export const MEMBER: RoleGrant = { role: 'member', scope: { kind: 'organisation' } };
 
 export class PeopleUnderTest {
-  readonly #dataDir = mkdtempSync(join(tmpdir(), 'maru-people-'));
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'maru-people-'));
   readonly store: AuthorityStore = authorityStore({
-    dataDir: this.#dataDir,
+    dataDir: this.dataDir,
     onFatal: (error) => {
       throw error;
     },
@@ -48,7 +48,7 @@ export class PeopleUnderTest {
   }
   async stop(): Promise<void> {
     await this.store.stop();
-    rmSync(this.#dataDir, { recursive: true });
+    rmSync(this.dataDir, { recursive: true });
   }
 
   account(userName: string, ...grants: RoleGrant[]): Promise<Account> {

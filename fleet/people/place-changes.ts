@@ -2,6 +2,7 @@
  * Making, moving and removing places, and what they set for the meetings of their rooms and people. The rooms of a role
  * follow at once: the tree in memory is read again before an act is answered.
  */
+import type { Selectable } from 'kysely';
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { PlaceKind } from '#contract/http/permissions.ts';
 import type { MeetingDefaults, placesApi } from '#contract/http/places-api.ts';
@@ -18,7 +19,7 @@ export const ORGANISATION_POLICY_SETTING = 'meeting-policy';
 export const ORGANISATION_RANGES_SETTING = 'allowed-ranges';
 
 const KINDS: readonly PlaceKind[] = ['site', 'building', 'floor'];
-type Row = AuthorityTables['place'];
+type Row = Selectable<AuthorityTables['place']>;
 type Where = { parentId: string | null; kind: PlaceKind; placeName: string };
 
 export class PlaceChanges {

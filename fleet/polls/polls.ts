@@ -55,10 +55,12 @@ export async function keptPolls(
   };
 }
 
-/** Results and prepared ones, for good. */
-export async function deletePolls(trx: AuthorityWrite, meetingId: string): Promise<void> {
-  for (const table of ['poll', 'preparedPoll'] as const)
-    await trx.deleteFrom(table).where('meetingId', '=', meetingId).execute();
+/** Results and prepared ones, for good. @param upToMs what is newer stays; null: all of them */
+export async function deletePolls(trx: AuthorityWrite, meetingId: string, upToMs: number | null): Promise<void> {
+  const held = trx.deleteFrom('poll').where('meetingId', '=', meetingId);
+  const prepared = trx.deleteFrom('preparedPoll').where('meetingId', '=', meetingId);
+  await (upToMs === null ? held : held.where('startedAtMs', '<=', upToMs)).execute();
+  await (upToMs === null ? prepared : prepared.where('preparedAtMs', '<=', upToMs)).execute();
 }
 
 /** A damaged row keeps nobody from the rest. */

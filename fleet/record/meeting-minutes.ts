@@ -128,6 +128,7 @@ export class MinutesOfMeetings {
       .select('stay.meetingId')
       .where('meeting.hostAccountId', 'is not', null)
       .where('stay.callId', 'in', ended)
+      .whereRef('stay.joinedAtMs', '>', 'meeting.minutesUpToMs')
       .where((e) =>
         e.not(
           e.exists(
@@ -161,6 +162,11 @@ export class MinutesOfMeetings {
   async #write(meetingId: string): Promise<void> {
     const { store, fleetUrl, logger } = this.#deps;
     const { read } = store;
+    const meeting = await read
+      .selectFrom('meeting')
+      .select(['language', 'minutesUpToMs'])
+      .where('meetingId', '=', meetingId)
+      .executeTakeFirstOrThrow();
     const last = await read
       .selectFrom('minutes')
       .select(({ fn }) => fn.max('endedAtMs').as('endedAtMs'))
@@ -168,17 +174,12 @@ export class MinutesOfMeetings {
       .executeTakeFirst();
     const rows = await staysIn(read)
       .where('stay.meetingId', '=', meetingId)
-      .where('stay.joinedAtMs', '>', last?.endedAtMs ?? 0)
+      .where('stay.joinedAtMs', '>', Math.max(last?.endedAtMs ?? 0, meeting.minutesUpToMs))
       .execute();
     const ended = rows
       .filter(({ callEndedAtMs }) => callEndedAtMs !== null)
       .map((row) => ({ ...deviceStay(row, 0), callId: row.callId }));
     if (ended.length === 0) return;
-    const meeting = await read
-      .selectFrom('meeting')
-      .select('language')
-      .where('meetingId', '=', meetingId)
-      .executeTakeFirstOrThrow();
     const sitting = {
       meetingId,
       callIds: [...new Set(ended.map(({ callId }) => callId))],

@@ -4,19 +4,22 @@ import type { Logger } from 'pino';
 import type { Meetings } from '../meetings/index.ts';
 import { type MinutesDependencies, MinutesOfMeetings } from './meeting-minutes.ts';
 import { recordPage } from './pages-shown.ts';
+import { RecordRetention, type RecordRetentionDependencies } from './record-retention.ts';
 import { recordSigns, recordStay } from './stays.ts';
 
-export type MeetingRecordDependencies = MinutesDependencies & {
-  meetings: Pick<Meetings, 'onCallEvent' | 'changed' | 'nodes'>;
-  clock: Pick<WallClock, 'nowMs'>;
-  logger: Logger;
-};
+export type MeetingRecordDependencies = MinutesDependencies &
+  Pick<RecordRetentionDependencies, 'notes'> & {
+    meetings: Pick<Meetings, 'onCallEvent' | 'changed' | 'nodes'>;
+    clock: Pick<WallClock, 'nowMs' | 'settledNowMs' | 'onJump'>;
+    logger: Logger;
+  };
 
 /** so much of a stay is not counted where its node died */
 const LOOK_EVERY_MS = 30_000;
 
 export class MeetingRecord {
   readonly minutes: MinutesOfMeetings;
+  readonly retention: RecordRetention;
   readonly #deps: MeetingRecordDependencies;
   #timer: NodeJS.Timeout | null = null;
   #look: Promise<void> | null = null;
@@ -24,6 +27,7 @@ export class MeetingRecord {
   constructor(deps: MeetingRecordDependencies) {
     this.#deps = deps;
     this.minutes = new MinutesOfMeetings(deps);
+    this.retention = new RecordRetention({ ...deps, onChanged: (meetingId) => deps.meetings.changed(meetingId) });
   }
 
   /** Before the broker listens: no event is missed. */
@@ -36,8 +40,10 @@ export class MeetingRecord {
       LOOK_EVERY_MS,
     );
     this.#timer.unref();
+    this.retention.start();
   }
   stop(): void {
+    this.retention.stop();
     if (this.#timer) clearInterval(this.#timer);
   }
 

@@ -2,19 +2,28 @@
 import { Readable } from 'node:stream';
 import type { MeetingRole } from '#contract/call-order.ts';
 import { recordApi } from '#contract/http/record-api.ts';
+import { appendAudit } from '../audit/index.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import type { Notes } from '../notes/index.ts';
+import type { AccountChanges } from '../people/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { attendanceFile, attendanceOf } from './meeting-attendance.ts';
 import type { MinutesOfMeetings } from './meeting-minutes.ts';
 import { ownTime } from './own-time.ts';
 import { pastMeetings } from './past-meetings.ts';
-import { deleteRecord, wholeRecord } from './whole-record.ts';
+import { forgetInRecords, personRecord } from './person-record.ts';
+import type { RecordRetention } from './record-retention.ts';
+import { PolicyTree, setOwnDays, setRecordPolicy } from './kept-periods.ts';
+import { recordKeepingOf } from './record-keeping.ts';
+import { type DeleteRecordDependencies, deleteRecord, wholeRecord } from './whole-record.ts';
 
 type RecordRoutesDependencies = {
   store: AuthorityStore;
   minutes: MinutesOfMeetings;
   notes: Pick<Notes, 'erase'>;
+  removeFiles: DeleteRecordDependencies['removeFiles'];
+  retention: Pick<RecordRetention, 'look'>;
+  accounts: Pick<AccountChanges, 'forget'>;
   /** what this meeting left behind is not as it was */
   onChanged: (meetingId: string) => void;
 };
@@ -23,7 +32,8 @@ const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
   isHost: meetingRole === 'host' || meetingRole === 'co-host',
 });
 
-export function recordRoutes({ store, minutes, notes, onChanged }: RecordRoutesDependencies): ServedRoute[] {
+export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
+  const { store, minutes, retention, accounts, onChanged } = deps;
   return serve(recordApi, {
     attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
     attendanceFile: async ({ params }) => ({
@@ -58,8 +68,49 @@ export function recordRoutes({ store, minutes, notes, onChanged }: RecordRoutesD
     }),
     deleteRecord: async (context) => {
       const { meetingId } = context.params;
-      await deleteRecord(notes, meetingId, actorOf(context));
+      await deleteRecord(deps, meetingId, actorOf(context));
       onChanged(meetingId);
+      return {};
+    },
+    recordKeeping: ({ params }) => recordKeepingOf(store.read, params.meetingId),
+    setRecordKeeping: async (context) => {
+      const { meetingId } = context.params;
+      await setOwnDays(store, meetingId, context.body.days, actorOf(context));
+      onChanged(meetingId);
+      void retention.look();
+      return {};
+    },
+    recordPolicies: async () => {
+      const { organisation, places } = await PolicyTree.read(store.read);
+      return { organisation, places: [...places].map(([placeId, { policy }]) => ({ placeId, policy })) };
+    },
+    setRecordPolicy: async (context) => {
+      await setRecordPolicy(store, null, context.body, actorOf(context));
+      void retention.look();
+      return {};
+    },
+    setPlaceRecordPolicy: async (context) => {
+      await setRecordPolicy(store, context.params.placeId, context.body, actorOf(context));
+      void retention.look();
+      return {};
+    },
+    ownRecordFile: async ({ account }) => ({
+      stream: Readable.from([await personRecord(store.read, account.accountId, true)]),
+      contentType: 'application/json; charset=utf-8',
+      fileName: `maru-everything-of-mine-${new Date().toISOString().slice(0, 10)}.json`,
+      sizeBytes: null,
+    }),
+    exportPerson: async (context) => {
+      const { accountId } = context.params;
+      const text = await personRecord(store.read, accountId, false);
+      const subject = `account:${accountId}`;
+      await store.write((trx) => appendAudit(trx, { kind: 'person-exported', actor: actorOf(context), subject }));
+      return { text };
+    },
+    forgetPerson: async (context) => {
+      const { params, body } = context;
+      await accounts.forget(params.accountId, { ...body, actor: actorOf(context), also: forgetInRecords });
+      await store.emptyLog();
       return {};
     },
     pastMeetings: ({ account, query }) => pastMeetings(store.read, account.accountId, query, Date.now()),

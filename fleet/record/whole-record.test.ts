@@ -70,7 +70,7 @@ async function leaveBehind(of: string): Promise<void> {
   await notes.append(of, newId(), { kind: 'decision', text: SECRET });
 }
 const file = async (of = meetingId) => JSON.parse(await wholeRecord(store.read, of, 10));
-const remove = () => deleteRecord(notes, meetingId, 'account:mina');
+const remove = () => deleteRecord({ store, notes, removeFiles: async () => {} }, meetingId, 'account:mina');
 const rowsOf = async (table: (typeof TABLES)[number] | 'notesUpdate' | 'notesSnapshot', of = meetingId) =>
   store.read.selectFrom(table).selectAll().where('meetingId', '=', of).execute();
 

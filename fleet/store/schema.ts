@@ -47,6 +47,8 @@ export type AuthorityTables = {
     /** AddressRanges as JSON, of those who come into meetings here; empty: any */
     allowedRanges: string;
     createdAtMs: number;
+    /** a RecordPolicy as JSON; null: none of its own */
+    recordPolicy: Generated<string | null>;
   };
   /** `roomId`: whose standing meeting it is; null: a booking's, see bookingMeeting. `endedAtMs`: its room was removed */
   meeting: {
@@ -70,6 +72,10 @@ export type AuthorityTables = {
     agenda: Generated<string>;
     /** of what is written about it: that in which its host made it */
     language: Generated<Language>;
+    /** how long its hosts keep what it leaves behind, at most; null: as its place has it */
+    recordKeptDays: Generated<number | null>;
+    /** minutes of sittings up to here were deleted when their time was over: they are not written again */
+    minutesUpToMs: Generated<number>;
   };
   /** Rooms of a meeting that a person made. */
   meetingRoom: { meetingId: string; roomId: string };
@@ -547,7 +553,16 @@ export type AuthorityTables = {
   /** A line of a phone that is among the updates, or was before they became one; for some days. */
   notesLine: { meetingId: string; lineId: string; atMs: number };
   /** `content`: all updates up to `upToPosition` as one, base64 */
-  notesSnapshot: { meetingId: string; upToPosition: number; content: string; atMs: number };
+  notesSnapshot: {
+    meetingId: string;
+    upToPosition: number;
+    content: string;
+    atMs: number;
+    /** when the notes were emptied; null: they have words, or may have */
+    erasedAtMs: Generated<number | null>;
+  };
+  /** Of the wall clock, forward, in the order of `fromMs`, which it never showed again up to `fromMs + byMs`. */
+  clockJump: { fromMs: number; byMs: number };
   /** Why the feed of a source was not taken in, as it was then (`stamp`). */
   feedFault: { source: string; stamp: string; refusal: FeedRefusal; detail: string; atMs: number };
   helpMessage: {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -46,6 +46,33 @@ test('a job that fails undoes its own statements and none of its neighbours in t
   expect(await setting('before')).toBeDefined();
   expect(await setting('half')).toBeUndefined();
   expect(await setting('after')).toBeDefined();
+});
+
+test('what is deleted is in no file once the log is emptied, though somebody reads meanwhile', async () => {
+  const marker = 'quite unlike any other words';
+  const filesWithIt = () => readdirSync(dataDir).filter((name) => readFileSync(join(dataDir, name)).includes(marker));
+  await store.write((trx) =>
+    trx
+      .insertInto('setting')
+      .values([
+        { name: 'deleted', value: `${marker} `.repeat(1_000) },
+        { name: 'kept', value: '1' },
+      ])
+      .execute(),
+  );
+  await store.emptyLog();
+  expect(filesWithIt()).toEqual(['authority.sqlite']);
+  const other = new SqliteDatabase(join(dataDir, 'authority.sqlite'), { readonly: true });
+  other.exec('begin');
+  other.prepare('select * from setting').all();
+  const deleting = store.write((trx) => trx.deleteFrom('setting').where('name', '=', 'deleted').execute());
+  await Promise.all([deleting, store.emptyLog()]);
+  expect(filesWithIt()).not.toEqual([]);
+  other.close();
+  await store.emptyLog();
+  expect(filesWithIt()).toEqual([]);
+  expect(statSync(join(dataDir, 'authority.sqlite-wal')).size).toBe(0);
+  expect(await setting('kept')).toBeDefined();
 });
 
 test('the reader cannot write', async () => {

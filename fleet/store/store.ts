@@ -11,6 +11,7 @@ import { StartRefused } from '#edge/start-refused.ts';
 import { appliedMigrations, copyBeforeUpgrade } from './before-upgrade.ts';
 import { readerDialect } from './reader-dialect.ts';
 import { isDamage, isStorageFailed } from './storage-failure.ts';
+import { BUSY_TIMEOUT_MS } from './writer-data.ts';
 import { writerDialect } from './writer-dialect.ts';
 
 export type StorageState = 'working' | 'failing';
@@ -42,6 +43,7 @@ const DEADLINE_GRACE_MS = 200;
 const STOP_DEADLINE_MS = 2_500;
 /** while the disk fails we try by ourselves, so that the state is true where nobody writes */
 const PROBE_INTERVAL_MS = 2_000;
+const EMPTY_AGAIN_MS = 30_000;
 const SIDE_FILES = ['', '-wal', '-shm'];
 
 export class Store<Tables> {
@@ -54,6 +56,8 @@ export class Store<Tables> {
   #state: StorageState = 'working';
   #probe: NodeJS.Timeout | undefined;
   #closed = false;
+  #emptyings: (() => void)[] = [];
+  #emptyLater: NodeJS.Timeout | undefined;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -122,11 +126,24 @@ export class Store<Tables> {
     });
   }
 
+  /**
+   * Empties the write-ahead log, in which what was deleted is still to be read. Resolves after the first try; where somebody reads at
+   * that moment, as a backup does, it is tried again later.
+   */
+  emptyLog(): Promise<void> {
+    if (this.#closed || !this.#writer) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#emptyings.push(resolve);
+      this.#draining ??= this.#drain();
+    });
+  }
+
   /** Writes what was asked for, as far as the disk does it in time. @throws OperationalError `storage-failed` */
   async stop(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#probe);
+    clearTimeout(this.#emptyLater);
     await withinMs(
       STOP_DEADLINE_MS,
       (this.#draining ?? Promise.resolve()).then(() => this.#close()),
@@ -182,13 +199,32 @@ export class Store<Tables> {
   async #drain(): Promise<void> {
     // what is asked for in this turn of the loop shares the first commit
     await Promise.resolve();
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 || this.#emptyings.length > 0) {
       this.#committing = this.#queue.splice(0, MAX_JOBS_IN_COMMIT);
-      await this.#commit(this.#committing);
+      if (this.#committing.length > 0) await this.#commit(this.#committing);
       for (const job of this.#committing) clearTimeout(job.deadline);
       this.#committing = [];
+      if (this.#queue.length === 0 && this.#emptyings.length > 0) await this.#empty(this.#emptyings.splice(0));
     }
     this.#draining = null;
+  }
+
+  /** Between two transactions: SQLite refuses it within one. */
+  async #empty(resolves: readonly (() => void)[]): Promise<void> {
+    clearTimeout(this.#emptyLater);
+    const writer = this.#writer!;
+    // writes do not wait for somebody who reads
+    const isDone = await sql`pragma busy_timeout = 0`
+      .execute(writer)
+      .then(() => sql<{ busy: number }>`pragma wal_checkpoint(TRUNCATE)`.execute(writer))
+      .then(({ rows }) => rows[0]?.busy === 0)
+      // a disk that fails shows with the next write
+      .catch(() => false)
+      .finally(() => sql`pragma busy_timeout = ${sql.lit(BUSY_TIMEOUT_MS)}`.execute(writer).catch(() => {}));
+    for (const resolve of resolves) resolve();
+    if (isDone || this.#closed) return;
+    this.#emptyLater = setTimeout(() => void this.emptyLog(), EMPTY_AGAIN_MS);
+    this.#emptyLater.unref();
   }
 
   async #commit(jobs: readonly Job<Tables>[]): Promise<void> {

@@ -7,7 +7,8 @@ import { Worker } from 'node:worker_threads';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
 import { CompiledQuery as Compiled, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { asStorageError } from './storage-failure.ts';
-import type { StatementReply, StatementRequest, WriterData } from './writer-thread.ts';
+import type { WriterData } from './writer-data.ts';
+import type { StatementReply, StatementRequest } from './writer-thread.ts';
 
 type Waiter = { resolve: (reply: StatementReply) => void; reject: (error: Error) => void };
 

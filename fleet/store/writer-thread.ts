@@ -5,16 +5,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { isOfTheDisk } from './storage-failure.ts';
+import { BUSY_TIMEOUT_MS, type WriterData } from './writer-data.ts';
 
-export type WriterData = { path: string; synchronous: 'FULL' | 'NORMAL' };
 export type StatementRequest = { id: number; sql: string; parameters: readonly unknown[] };
 export type StatementReply =
   | { id: number; rows: unknown[]; changes: number }
   | { id: number; error: { message: string; code: string | undefined } };
 type Failure = { message: string; code: string | undefined };
-
-/** below the store's deadline for a write */
-const BUSY_TIMEOUT_MS = 5_000;
 
 const port = parentPort!;
 const { path, synchronous } = workerData as WriterData;
@@ -69,6 +66,8 @@ function open(): Database.Database {
     opened.pragma(`synchronous = ${synchronous}`);
     opened.pragma('foreign_keys = ON');
     opened.pragma('journal_size_limit = 16777216');
+    // FULL is of what nobody reports again: words of people that are deleted do not stay on pages that are free
+    if (synchronous === 'FULL') opened.pragma('secure_delete = ON');
     return opened;
   } catch (error) {
     opened.close();

@@ -138,6 +138,7 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   notesLine: { stays: 'what the copy lacks, its phone may send again' },
   notesSnapshot: { stays: 'open pages send again what the copy lacks' },
   chapter: { stays: 'of a recording' },
+  clockJump: { stays: 'of the times in the copy' },
   knownNetwork: { stays: 'only makes guesses from there cheaper to tell apart' },
 };
 

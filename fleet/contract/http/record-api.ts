@@ -1,8 +1,18 @@
 /** What a meeting leaves behind: who was there, minutes; which meetings are over. */
-import { openWord } from '../open-words.ts';
+import { knownMembers, openWord } from '../open-words.ts';
+import { KeptDays, NewRecordPolicy, RecordKindWord, RecordPolicy } from '../record-policy.ts';
 import { EpochMs, Id, Language, z } from '../schema.ts';
 import { MeetingSummary } from './meetings-api.ts';
-import { ofHostAlone, ofHostBySession, ofPeople, pageRoute, type RouteTable, settled } from './route.ts';
+import {
+  freshly,
+  ofHostAlone,
+  ofHostBySession,
+  ofPeople,
+  pageRoute,
+  permitted,
+  type RouteTable,
+  settled,
+} from './route.ts';
 
 /** `account`: of the organisation; `room`: with everybody in it, and laptops that it let in */
 export const AttendeeKind = z.enum(['room', 'account', 'guest']);
@@ -62,6 +72,24 @@ const MinutesText = z
       .replace(/\r\n?/g, '\n')
       .replace(/(?![\n\t])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ''),
   );
+
+/** How long what a meeting leaves behind is kept, and when it goes. */
+export const RecordKeeping = z.object({
+  /** of its hosts, for all kinds; null: none */
+  ownDays: KeptDays.nullable(),
+  /** a kind of a newer release is left out */
+  kinds: knownMembers(
+    z.object({
+      kind: RecordKindWord,
+      /** what holds; null: for ever */
+      days: KeptDays.nullable(),
+      /** when the first of what there is goes, at the earliest; null: nothing does */
+      dueAtMs: EpochMs.nullable(),
+    }),
+    'kind',
+  ),
+});
+export type RecordKeeping = z.infer<typeof RecordKeeping>;
 
 const MeetingParams = z.object({ meetingId: Id });
 const MinutesParams = MeetingParams.extend({ minutesId: Id });
@@ -142,6 +170,88 @@ export const recordApi = {
     access: ofHostBySession,
     summary: 'Delete attendance, chat, notes, polls, pages shown and minutes of a meeting, for good',
     params: MeetingParams,
+    response: z.object({}),
+  },
+  recordKeeping: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/record-keeping',
+    access: ofPeople,
+    summary: 'How long what a meeting leaves behind is kept, and when the next of it goes',
+    params: MeetingParams,
+    response: RecordKeeping,
+  },
+  setRecordKeeping: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/meetings/:meetingId/record-keeping',
+    access: ofHostAlone,
+    summary: 'Keep what a meeting leaves behind for a shorter time than its place does',
+    params: MeetingParams,
+    /** null: as its place has it */
+    body: z.strictObject({ days: KeptDays.nullable() }),
+    response: z.object({}),
+  },
+  recordPolicies: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/record-policies',
+    access: permitted('places.manage', 'organisation'),
+    summary: 'How long the organisation and each place keep what meetings leave behind; the shortest period holds',
+    response: z.object({
+      organisation: RecordPolicy,
+      /** those that set any */
+      places: z.array(z.object({ placeId: Id, policy: RecordPolicy })),
+    }),
+  },
+  setRecordPolicy: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/organisation/record-policy',
+    access: freshly('places.manage', 'organisation'),
+    summary: 'How long what meetings leave behind is kept at most',
+    body: NewRecordPolicy,
+    response: z.object({}),
+  },
+  setPlaceRecordPolicy: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/places/:placeId/record-policy',
+    access: freshly('places.manage', 'organisation'),
+    summary: 'How long meetings of the rooms and people of a place keep what they leave behind, at most',
+    params: z.object({ placeId: Id }),
+    body: NewRecordPolicy,
+    response: z.object({}),
+  },
+  ownRecordFile: {
+    kind: 'download',
+    method: 'GET',
+    path: '/api/v1/own-record.json',
+    access: settled,
+    summary:
+      'Everything that is kept of me, as one file: account, sign-ins, API tokens without secrets, meetings, attendance, own messages, own answers of open polls, tasks, documents',
+    contentTypes: ['application/json'],
+  },
+  exportPerson: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/accounts/:accountId/record-exports',
+    access: freshly('people.manage', 'organisation'),
+    summary: 'What is kept of a person, without what others wrote; the audit log has a line of it',
+    params: z.object({ accountId: Id }),
+    /** JSON, as ownRecordFile has it */
+    response: z.object({ text: z.string() }),
+  },
+  forgetPerson: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/accounts/:accountId/forgetting',
+    access: freshly('people.manage', 'organisation'),
+    summary:
+      'Disable an account for good, without its name: own messages are recalled, attendance and polls lose the name',
+    params: z.object({ accountId: Id }),
+    /** of the words in place of the name where no meeting has a language */
+    body: z.strictObject({ language: Language }),
     response: z.object({}),
   },
   pastMeetings: {

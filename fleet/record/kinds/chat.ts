@@ -1,0 +1,19 @@
+/** What was written in the meeting's chat. */
+import { chatOfPerson, deleteChat, forgetInChat, writtenChat } from '../../chat/index.ts';
+import type { RecordKind } from './kind.ts';
+
+export const chat: RecordKind = {
+  keptAs: 'chat',
+  read: async (db, meetingId) => ({ chat: await writtenChat(db, meetingId) }),
+  oldest: (db, meetingIds) =>
+    db
+      .selectFrom('chatPost')
+      .select('meetingId')
+      .select(({ fn }) => fn.min('atMs').as('atMs'))
+      .where('meetingId', 'in', meetingIds)
+      .groupBy('meetingId')
+      .execute(),
+  remove: deleteChat,
+  ofPerson: async (db, { accountId }) => ({ chat: await chatOfPerson(db, accountId) }),
+  forget: (trx, { accountId }, nameIn) => forgetInChat(trx, accountId, nameIn),
+};
