@@ -70,6 +70,8 @@ export type AuthorityTables = {
     agenda: Generated<string>;
     /** of what is written about it: that in which its host made it */
     language: Generated<Language>;
+    /** one id for all meetings of a series; null: of none */
+    seriesId: string | null;
   };
   /** Rooms of a meeting that a person made. */
   meetingRoom: { meetingId: string; roomId: string };
