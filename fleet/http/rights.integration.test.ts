@@ -120,6 +120,7 @@ const here = {
   helpId: newId(),
   rolloutId: newId(),
   minutesId: newId(),
+  taskId: '1-1',
 };
 let fleet: FleetUnderTest;
 let ca: Buffer;
@@ -385,6 +386,15 @@ const ofItsPeople: [RouteName, readonly string[]][] = [
   ]),
 ];
 test.each(ofItsPeople)('%s is for its people alone, neither for IT nor for tokens', (name, people) => {
+  const allowed = identities.filter((who) => expected(allRoutes[name], who) === 'in').map((who) => who.name);
+  expect(allowed).toEqual(people.map((role) => `${role} of the meeting`));
+});
+test.each([
+  ['meetingSeries', ['host', 'co-host', 'member']],
+  ['earlierMeetings', ['host', 'co-host', 'member']],
+  ['markTask', ['host', 'co-host', 'member']],
+  ['planNextMeeting', ['host', 'co-host']],
+] as const)('%s is for the people of the meeting alone', (name, people) => {
   const allowed = identities.filter((who) => expected(allRoutes[name], who) === 'in').map((who) => who.name);
   expect(allowed).toEqual(people.map((role) => `${role} of the meeting`));
 });

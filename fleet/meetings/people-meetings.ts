@@ -29,6 +29,7 @@ import { isHost, peopleOfMeeting, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
 import { endTicketsOfInvite } from './tickets.ts';
 import { conflictsOf } from './room-conflicts.ts';
+import { seriesToContinue } from './series.ts';
 
 type Row = Selectable<AuthorityTables['meeting']>;
 /** `reach`: the rooms that the account may ask for. */
@@ -55,8 +56,12 @@ export class PeopleMeetings {
     this.#deps = deps;
   }
 
-  /** @throws UserError meeting-in-past, too-many-attempts; ProtocolError not-found: a room or an account */
-  async create(draft: CheckedDraft, by: Organizer): Promise<MeetingDetail> {
+  /**
+   * @param follows the meeting whose series it continues; null: none
+   * @throws UserError meeting-in-past, too-many-attempts; ProtocolError not-found: a room or an account, or the meeting that it
+   *   follows; InvalidStateError not-possible-now: that one is a room's own
+   */
+  async create(draft: CheckedDraft, by: Organizer, follows: string | null = null): Promise<MeetingDetail> {
     const { account, reach } = by;
     if (!this.#madeByAccount.take(account.accountId)) throw new UserError('too-many-attempts');
     const times = timesOf(draft, null);
@@ -64,6 +69,7 @@ export class PeopleMeetings {
     const actor = `account:${account.accountId}`;
     await this.#deps.store.write(async (trx) => {
       const roomIds = await roomsFor(trx, draft.roomIds, reach, []);
+      const seriesId = follows === null ? null : await seriesToContinue(trx, follows);
       await trx
         .insertInto('meeting')
         .values({
@@ -74,6 +80,7 @@ export class PeopleMeetings {
           hostAccountId: account.accountId,
           agenda: draft.agenda ?? '',
           language: draft.language ?? 'ko',
+          seriesId,
           ...times,
         })
         .execute();
@@ -88,10 +95,12 @@ export class PeopleMeetings {
       });
       await mails?.invited(trx, meetingId, addedIds, actor);
       const subject = `meeting:${meetingId}`;
-      await appendAudit(trx, { kind: 'meeting-created', actor, subject, details: auditOf(draft, roomIds) });
+      const details = { ...auditOf(draft, roomIds), ...(follows !== null && { follows }) };
+      await appendAudit(trx, { kind: 'meeting-created', actor, subject, details });
       if (draft.policy) await setPolicyIfNew(trx, meetingId, draft.policy, actor);
     });
     this.#deps.meetings.changed(meetingId);
+    if (follows !== null) this.#deps.meetings.changed(follows);
     return this.detail(meetingId, { role: 'host', accountId: account.accountId });
   }
 
@@ -220,7 +229,7 @@ export class PeopleMeetings {
     const [summary] = await summariesOf(store.read, new Map([[meetingId, role]]));
     const row = await store.read
       .selectFrom('meeting')
-      .select(['sequence', 'agenda'])
+      .select(['sequence', 'agenda', 'hostAccountId'])
       .where('meetingId', '=', meetingId)
       .executeTakeFirst();
     if (!summary || !row) throw new ProtocolError('not-found', 'no such meeting');
@@ -231,7 +240,9 @@ export class PeopleMeetings {
       summary.isCancelled ? [] : conflictsOf(store.read, summary, { accountId, bookingsOf }),
     ]);
     const waitingCount = waiting?.count ?? 0;
-    return { ...summary, waitingCount, people, policy: policy!, ...row, conflicts };
+    const { sequence, agenda, hostAccountId } = row;
+    const host = hostAccountId !== null && { hostAccountId };
+    return { ...summary, ...host, waitingCount, people, policy: policy!, sequence, agenda, conflicts };
   }
 }
 

@@ -1,8 +1,9 @@
 /** Meetings that people make, the staff page's stream, links that guests come by, documents' policies, unreachable calls. */
 import type { MeetingRole } from '#contract/call-order.ts';
-import { ProtocolError } from '#contract/error-codes.ts';
+import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
+import { hasAnywhere } from '#contract/http/permissions.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import type { PeopleFinder } from './find-people.ts';
 import type { Meetings } from './meetings.ts';
@@ -43,6 +44,12 @@ export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
     createMeeting: async ({ account, reach, body }) => ({
       meeting: await peopleMeetings.create(body, { account, reach }),
     }),
+    planNextMeeting: async (context) => {
+      const { account, body, params } = context;
+      if (!hasAnywhere(account.grants, 'meetings.create')) throw new UserError('forbidden', 'makes no meetings');
+      const by = { account, reach: context.reachOf('meetings.create') };
+      return { meeting: await peopleMeetings.create(body, by, params.meetingId) };
+    },
     meeting: async (context) => ({
       meeting: await peopleMeetings.detail(context.params.meetingId, viewerOf(context)),
     }),

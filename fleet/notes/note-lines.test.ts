@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { NoteLine } from '#contract/note-line.ts';
 import { NOTES_FRAGMENT } from '#contract/notes-link.ts';
-import { appendLine, outcomesIn } from './note-lines.ts';
+import { appendLine, markTaskIn, openTasksIn, outcomesIn } from './note-lines.ts';
 import { markdownOf } from './notes-markdown.ts';
 
 const notes = (): Y.XmlFragment => new Y.Doc().getXmlFragment(NOTES_FRAGMENT);
@@ -139,4 +139,34 @@ test('a line is cleaned: one line, nothing hidden; without words it is none', ()
   for (const text of ['', ' \n ', '\u200b', 'x'.repeat(1_001)])
     expect(NoteLine.safeParse({ kind: 'note', text }).success).toBe(false);
   expect(NoteLine.safeParse({ kind: 'task', text: 'x', person: null, dueOn: '2026-13-01' }).success).toBe(false);
+});
+
+test('open tasks are marked by what yjs names them, and only while they have their words', () => {
+  const fragment = notes();
+  appendLine(fragment, { kind: 'task', text: 'Write to the dealers', person: '준', dueOn: '2026-12-24' });
+  appendLine(fragment, { kind: 'task', text: 'Book the room', person: null, dueOn: null });
+  const [first, second] = openTasksIn(fragment);
+  expect([first!.text, second!.text]).toEqual(['Write to the dealers', 'Book the room']);
+  expect(markTaskIn(fragment, { ...first!, isDone: true })).toBe(true);
+  expect(openTasksIn(fragment)).toEqual([second]);
+  // in another copy of the document it is the same one
+  const copy = new Y.Doc();
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(fragment.doc!));
+  const copied = copy.getXmlFragment(NOTES_FRAGMENT);
+  expect(markTaskIn(copied, { ...first!, isDone: false })).toBe(true);
+  expect(openTasksIn(copied)).toEqual([first, second]);
+  expect(markTaskIn(copied, { ...first!, text: 'Book the room', isDone: true })).toBe(false);
+  expect(markTaskIn(copied, { ...first!, taskId: '1-1', isDone: true })).toBe(false);
+  expect(openTasksIn(copied)).toEqual([first, second]);
+});
+
+test('a task that is long is shown by its beginning, and marked by it', () => {
+  const fragment = notes();
+  const text = `${'가'.repeat(498)}😀 and more`;
+  fragment.insert(0, [block('taskItem', { person: 'x'.repeat(5_000) }, line(text)), block('taskItem', {}, line(''))]);
+  const [task, ...others] = openTasksIn(fragment);
+  expect(others).toEqual([]);
+  expect(task).toMatchObject({ text: `${'가'.repeat(498)}…`, person: `${'x'.repeat(99)}…` });
+  expect(markTaskIn(fragment, { ...task!, isDone: true })).toBe(true);
+  expect(openTasksIn(fragment)).toEqual([]);
 });

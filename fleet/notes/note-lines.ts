@@ -4,6 +4,8 @@ import type { NoteLine } from '#contract/note-line.ts';
 
 /** An update that adds one: its text of at most four bytes a letter, and what yjs writes around it. */
 export const MOST_BYTES_OF_LINE = 8 * 1024;
+/** An update that marks a task. */
+export const MOST_BYTES_OF_MARK = 256;
 
 /** a list in a list in a list; what is deeper is read as words of this depth */
 export const MOST_NOTES_DEPTH = 20;
@@ -52,6 +54,53 @@ export function outcomesIn(notes: Y.XmlFragment): NotesOutcomes {
     }
   }
   return outcomes;
+}
+
+/** `taskId`: of the element, for as long as the editor keeps it. Long words are cut off. */
+export type OpenTask = { taskId: string; text: string; person: string | null; dueOn: string | null };
+
+const MOST_TASK_UNITS = 500;
+const MOST_PERSON_UNITS = 100;
+
+/** Those that are not done, in the order of the notes. */
+export function openTasksIn(notes: Y.XmlFragment): OpenTask[] {
+  return taskItemsIn(notes).flatMap((item) => {
+    const { text, person, dueOn, isDone } = taskIn(item);
+    if (isDone || text === '') return [];
+    return {
+      taskId: taskIdOf(item),
+      text: cutOff(text, MOST_TASK_UNITS),
+      person: person === null ? null : cutOff(person, MOST_PERSON_UNITS),
+      dueOn,
+    };
+  });
+}
+
+/** @param text as `openTasksIn` shows it @returns false: no such task, or another one stands there now */
+export function markTaskIn(
+  notes: Y.XmlFragment,
+  { taskId, text, isDone }: Pick<OpenTask, 'taskId' | 'text'> & { isDone: boolean },
+): boolean {
+  const item = taskItemsIn(notes).find((each) => taskIdOf(each) === taskId);
+  if (!item || cutOff(taskIn(item).text, MOST_TASK_UNITS) !== text) return false;
+  if (taskIn(item).isDone !== isDone) (item as Y.XmlElement<{ checked: boolean }>).setAttribute('checked', isDone);
+  return true;
+}
+
+const taskItemsIn = (notes: Y.XmlFragment): Y.XmlElement[] =>
+  [...elementsIn(notes)].filter(({ nodeName }) => nodeName === 'taskItem');
+
+/** What yjs names it by, in every copy of the document. */
+function taskIdOf({ _item }: Y.XmlElement): string {
+  const { client, clock } = _item!.id;
+  return `${client}-${clock}`;
+}
+
+/** Not within a letter. */
+function cutOff(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = /[\uD800-\uDBFF]/.test(text[most - 2]!) ? most - 2 : most - 1;
+  return `${text.slice(0, end)}…`;
 }
 
 /** Its own line, without the lists below it. */

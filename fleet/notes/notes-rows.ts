@@ -36,6 +36,25 @@ export async function readNotes(db: AuthorityStore['read'], meetingId: string): 
   };
 }
 
+/** How much each takes on the disk, of those that have notes. */
+export async function notesSizesOf(
+  db: AuthorityStore['read'],
+  meetingIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (meetingIds.length === 0) return new Map();
+  const part = (table: 'notesSnapshot' | 'notesUpdate') =>
+    db
+      .selectFrom(table)
+      .select(['meetingId', sql<number>`length(content)`.as('sizeBytes')])
+      .where('meetingId', 'in', [...meetingIds]);
+  const rows = await db
+    .selectFrom(part('notesSnapshot').unionAll(part('notesUpdate')).as('stored'))
+    .select((e) => ['stored.meetingId', e.fn.sum<number>('stored.sizeBytes').as('sizeBytes')])
+    .groupBy('stored.meetingId')
+    .execute();
+  return new Map(rows.map(({ meetingId, sizeBytes }) => [meetingId, Number(sizeBytes)]));
+}
+
 /** A phone that got no answer sends its line again for less than a day. */
 const LINES_KNOWN_MS = 3 * 86_400_000;
 

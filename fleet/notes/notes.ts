@@ -1,9 +1,9 @@
 /** The aggregate: which meetings' notes are in memory, for how long, and what other parts of the server add. */
 import type { Logger } from 'pino';
-import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
+import { InvalidStateError, OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { NoteLine } from '#contract/note-line.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
-import { appendLine, MOST_BYTES_OF_LINE } from './note-lines.ts';
+import { appendLine, markTaskIn, MOST_BYTES_OF_LINE, MOST_BYTES_OF_MARK, type OpenTask } from './note-lines.ts';
 import { deleteNotes, hasLine } from './notes-rows.ts';
 import { OpenNotes, SNAPSHOT_IDLE_MS } from './open-notes.ts';
 
@@ -63,6 +63,25 @@ export class Notes {
     const adding = this.#append(meetingId, lineId, line).finally(() => this.#lines.delete(key));
     this.#lines.set(key, adding);
     return adding;
+  }
+
+  /**
+   * Marks a task as done, or as open again; saved when it is answered. The same again changes nothing.
+   * @throws InvalidStateError meeting-changed: the task is not there any more, or another one is in its place; not-possible-now: the
+   *   notes can be read only; UserError notes-too-large; OperationalError storage-failed
+   */
+  async markTask(meetingId: string, task: Pick<OpenTask, 'taskId' | 'text'> & { isDone: boolean }): Promise<void> {
+    if (!(await this.isWritable(meetingId))) throw new InvalidStateError('not-possible-now', 'read only');
+    const notes = await this.open(meetingId);
+    let isFound = false;
+    await notes.change(
+      (fragment) => {
+        isFound = markTaskIn(fragment, task);
+      },
+      MOST_BYTES_OF_MARK,
+      null,
+    );
+    if (!isFound) throw new InvalidStateError('meeting-changed', 'no such task');
   }
 
   /**

@@ -8,8 +8,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { NOTES_FRAGMENT } from '#contract/notes-link.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+import { openTasksIn } from './note-lines.ts';
 import { Notes } from './notes.ts';
 import type { NotesFollower } from './open-notes.ts';
+import { writtenOpenTasks } from './written-notes.ts';
 
 let dataDir: string;
 let store: AuthorityStore;
@@ -131,4 +133,27 @@ test('notes that are deeper than yjs can delete at once are erased, for open pag
   await opened.erase(async () => {});
   const { doc } = await started().open(meetingId);
   for (const each of [opened.doc, other, doc]) expect(each.getXmlFragment(NOTES_FRAGMENT)).toHaveLength(0);
+});
+
+test('a task that is marked from elsewhere is marked on the open pages, and stays so; a cancelled meeting’s is not', async () => {
+  const notes = started();
+  await notes.append(meetingId, newId(), { kind: 'task', text: 'Book the room', person: null, dueOn: null });
+  const page = new Y.Doc();
+  const opened = await notes.open(meetingId);
+  Y.applyUpdate(page, Y.encodeStateAsUpdate(opened.doc));
+  opened.follow({ onUpdate: (update) => Y.applyUpdate(page, update), onFailed: () => {} });
+  const [task] = openTasksIn(page.getXmlFragment(NOTES_FRAGMENT));
+  await notes.markTask(meetingId, { ...task!, isDone: true });
+  expect(openTasksIn(page.getXmlFragment(NOTES_FRAGMENT))).toEqual([]);
+  expect(await writtenOpenTasks(store.read, meetingId)).toEqual([]);
+  // the same again
+  await notes.markTask(meetingId, { ...task!, isDone: true });
+  await notes.markTask(meetingId, { ...task!, isDone: false });
+  expect(await writtenOpenTasks(store.read, meetingId)).toEqual([task]);
+  await store.write((trx) =>
+    trx.updateTable('meeting').set({ cancelledAtMs: 1 }).where('meetingId', '=', meetingId).execute(),
+  );
+  const marking = notes.markTask(meetingId, { ...task!, isDone: true });
+  await expect(marking).rejects.toMatchObject({ code: 'not-possible-now' });
+  expect(await writtenOpenTasks(store.read, meetingId)).toEqual([task]);
 });

@@ -1,3 +1,4 @@
 /** What a meeting leaves behind. */
 export { MeetingRecord } from './meeting-record.ts';
 export { recordRoutes } from './routes.ts';
+export { seriesRoutes } from './series-routes.ts';

@@ -76,6 +76,8 @@ export type AuthorityTables = {
     recordKeptDays: Generated<number | null>;
     /** minutes of sittings up to here were deleted when their time was over: they are not written again */
     minutesUpToMs: Generated<number>;
+    /** one id for all meetings of a series; null: of none */
+    seriesId: string | null;
   };
   /** Rooms of a meeting that a person made. */
   meetingRoom: { meetingId: string; roomId: string };

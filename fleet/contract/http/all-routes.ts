@@ -14,6 +14,7 @@ import { placesApi } from './places-api.ts';
 import { recordApi } from './record-api.ts';
 import { pollsApi } from './polls-api.ts';
 import { roomsApi } from './rooms-api.ts';
+import { seriesApi } from './series-api.ts';
 import { settingsApi } from './settings-api.ts';
 import { signageApi } from './signage-api.ts';
 import { tokensApi } from './tokens-api.ts';
@@ -41,5 +42,6 @@ export const allRoutes = {
   ...updatesApi,
   ...auditApi,
   ...recordApi,
+  ...seriesApi,
 } as const;
 export type RouteName = keyof typeof allRoutes;

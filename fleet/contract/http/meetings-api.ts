@@ -6,7 +6,7 @@ import { MeetingAgenda } from '../meeting-agenda.ts';
 import { MeetingPolicy } from '../meeting-policy.ts';
 import { openWord } from '../open-words.ts';
 import { EpochMs, Id, Language, MeetingTitle, PersonName, z } from '../schema.ts';
-import { ofHost, ofInvited, permitted, type RouteTable } from './route.ts';
+import { ofHost, ofHostAlone, ofInvited, permitted, type RouteTable } from './route.ts';
 
 export const Invite = z.object({
   inviteId: Id,
@@ -78,6 +78,8 @@ export type MeetingSummary = z.infer<typeof MeetingSummary>;
 export const MeetingDetail = MeetingSummary.extend({
   /** who is invited, without its host */
   people: z.array(MeetingPerson),
+  /** absent: a room's own meeting */
+  hostAccountId: Id.optional(),
   policy: MeetingPolicy,
   /** a point on each line; '' for none */
   agenda: z.string().default(''),
@@ -169,6 +171,17 @@ export const meetingsApi = {
     path: '/api/v1/meetings',
     access: permitted('meetings.create', 'each-room'),
     summary: 'Make a meeting; the people with an address get a mail',
+    body: MeetingDraft,
+    response: z.object({ meeting: MeetingDetail }),
+  },
+  planNextMeeting: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/meetings/:meetingId/next-meetings',
+    /** and `meetings.create` */
+    access: ofHostAlone,
+    summary: 'Make the next meeting of the same series; the people with an address get a mail',
+    params: MeetingParams,
     body: MeetingDraft,
     response: z.object({ meeting: MeetingDetail }),
   },
