@@ -1,3 +1,4 @@
 /** What a meeting leaves behind. */
 export { MeetingRecord } from './meeting-record.ts';
+export { MinutesPdf, type PrintedMinutes } from './minutes-pdf.ts';
 export { recordRoutes } from './routes.ts';

@@ -7,6 +7,7 @@ import type { Notes } from '../notes/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { attendanceFile, attendanceOf } from './meeting-attendance.ts';
 import type { MinutesOfMeetings } from './meeting-minutes.ts';
+import type { MinutesPdf } from './minutes-pdf.ts';
 import { ownTime } from './own-time.ts';
 import { pastMeetings } from './past-meetings.ts';
 import { deleteRecord, wholeRecord } from './whole-record.ts';
@@ -14,6 +15,7 @@ import { deleteRecord, wholeRecord } from './whole-record.ts';
 type RecordRoutesDependencies = {
   store: AuthorityStore;
   minutes: MinutesOfMeetings;
+  pdf: Pick<MinutesPdf, 'of'>;
   notes: Pick<Notes, 'erase'>;
   /** what this meeting left behind is not as it was */
   onChanged: (meetingId: string) => void;
@@ -23,7 +25,7 @@ const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
   isHost: meetingRole === 'host' || meetingRole === 'co-host',
 });
 
-export function recordRoutes({ store, minutes, notes, onChanged }: RecordRoutesDependencies): ServedRoute[] {
+export function recordRoutes({ store, minutes, pdf, notes, onChanged }: RecordRoutesDependencies): ServedRoute[] {
   return serve(recordApi, {
     attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
     attendanceFile: async ({ params }) => ({
@@ -40,6 +42,16 @@ export function recordRoutes({ store, minutes, notes, onChanged }: RecordRoutesD
         contentType: 'text/markdown; charset=utf-8',
         fileName: `maru-minutes-${new Date(startedAtMs).toISOString().slice(0, 10)}.md`,
         sizeBytes: Buffer.byteLength(text),
+      };
+    },
+    minutesPdf: async (context) => {
+      const { text, language, startedAtMs } = await minutes.find(context.params, hosts(context));
+      const file = await pdf.of({ text, language });
+      return {
+        stream: Readable.from([file]),
+        contentType: 'application/pdf',
+        fileName: `maru-minutes-${new Date(startedAtMs).toISOString().slice(0, 10)}.pdf`,
+        sizeBytes: file.length,
       };
     },
     correctMinutes: async ({ params, body }) => {
