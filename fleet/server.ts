@@ -73,6 +73,7 @@ import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
 import { MeetingRecord, recordRoutes, seriesRoutes } from './record/index.ts';
+import { MeetingRecord, MinutesPdf, type PrintedMinutes, recordRoutes } from './record/index.ts';
 import { Turn } from './turn/index.ts';
 import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
 import { Help, helpRoutes } from './help/index.ts';
@@ -242,6 +243,9 @@ function putOutOfCalls(accountId: string): void {
     .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls'));
 }
 
+/** of the first mail with these minutes: the next ones find it */
+const PDF_FOR_MAIL_WITHIN_MS = 20_000;
+
 /** null: no mail server is named */
 function openMail(): MailDelivery | null {
   if (options.mailConfig === null) return null;
@@ -252,13 +256,15 @@ function openMail(): MailDelivery | null {
       if (!link) throw new UserError('invite-invalid');
       return link.joinUrl;
     };
-    return new MailDelivery({ store, settings, fleetUrl, guestLink, logger });
+    const minutesPdf = (minutes: PrintedMinutes) => pdf.within(minutes, PDF_FOR_MAIL_WITHIN_MS);
+    return new MailDelivery({ store, settings, fleetUrl, guestLink, minutesPdf, logger });
   } catch (error) {
     return orRefuse(error);
   }
 }
 
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
+const pdf = new MinutesPdf({ dataDir, log: (what, details) => logger.error(details, what) });
 const mail = openMail();
 const people = new Organisation({
   store,
@@ -491,6 +497,7 @@ notifications.start();
 health.start();
 history.start();
 record.start();
+pdf.start();
 await rooms.offerBroadcasts();
 retention.start();
 staffHomes.start();
@@ -562,6 +569,7 @@ const app = await buildApp({
     ...recordRoutes({
       store,
       minutes: record.minutes,
+      pdf,
       notes,
       retention: record.retention,
       accounts: people.changes,
@@ -668,6 +676,7 @@ async function end(): Promise<void> {
   await updates.stop();
   retention.stop();
   record.stop();
+  pdf.stop();
   settings.stop();
   openid?.stop();
   mail?.stop();

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** Minutes on a meeting's page: a draft that hosts correct and send, and what others see. */
 import { act } from 'react';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
 import { takeArrival } from '#ui/sign-in/arrival.ts';
 import { Staff } from './staff.tsx';
@@ -162,6 +162,31 @@ it('what was sent is read as text, with links of https alone, and saved as a fil
     `/api/v1/meetings/${idOf(103)}/minutes/${idOf(900)}/file.md`,
   );
   expect(draft()).toBeUndefined();
+});
+
+it('a PDF is fetched when it is asked for; why there is none is said on the page', async () => {
+  minutes = [one({ sentAtMs: startedAtMs })];
+  await show('member');
+  const link = () => [...document.querySelectorAll('a')].find((each) => each.textContent === 'PDF');
+  await page.until(() => link() !== undefined);
+  expect(link()!.getAttribute('href')).toBe(`/api/v1/meetings/${idOf(103)}/minutes/${idOf(900)}/file.pdf`);
+  server.answers.minutesPdf = () => refusal(503, 'printer-unavailable');
+  await act(async () => link()!.click());
+  await page.until(() => page.text.includes('The PDF cannot be made now'));
+  const { promise, resolve } = Promise.withResolvers<{ body: object }>();
+  server.answers.minutesPdf = () => promise;
+  const saved: string[] = [];
+  const made = vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:minutes');
+  await act(async () => link()!.click());
+  await page.until(() => page.text.includes('The PDF is being made.'));
+  expect(page.text).not.toContain('The PDF cannot be made now');
+  const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+    saved.push(`${this.download} ${this.href}`);
+  });
+  await act(async () => resolve({ body: {} }));
+  await page.until(() => saved.length > 0);
+  expect(saved).toEqual(['maru-minutes-2027-01-05.pdf blob:minutes']);
+  for (const spy of [made, click]) spy.mockRestore();
 });
 
 it('is left out for IT, which manages the meeting without being one of its people', async () => {

@@ -11,9 +11,10 @@ import { MAX_MINUTES_UNITS, type MeetingMinutes, recordApi } from '#contract/htt
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
-import { callApi } from '#ui/http-client.ts';
+import { callApi, fetchFile } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
+import { Spinner } from '#ui/progress.tsx';
 import { TextArea } from '#ui/text-area.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { dateAndTime } from '#ui/words/format.ts';
@@ -21,6 +22,11 @@ import { currentLanguage } from '#ui/words/words.ts';
 import { MarkdownText } from './markdown-text.tsx';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { useMeetingPart } from './use-meeting-part.ts';
+
+/** longer than the server waits for its printer */
+const PDF_WITHIN_MS = 90_000;
+const KEPT_FOR_SAVING_MS = 60_000;
+const FILE_LINK = 'flex min-h-12 items-center gap-2 rounded-control px-3 text-base font-medium hover:bg-lifted';
 
 type MinutesSectionProps = { meeting: MeetingDetail; isHost: boolean };
 
@@ -146,7 +152,7 @@ function Draft({ meetingId, draft, onChanged }: DraftProps) {
         >
           {t('minutes.save')}
         </Button>
-        <FileLink meetingId={meetingId} minutesId={minutesId} />
+        <FileLinks meetingId={meetingId} minutes={draft} />
       </div>
       <ConfirmDialog
         title={t('minutes.sendTitle')}
@@ -195,22 +201,59 @@ function Sent({ meetingId, minutes, sentAtMs }: SentProps) {
         <p className="numerals text-small text-quiet">
           {t('minutes.sent', { time: dateAndTime(sentAtMs, currentLanguage()) })}
         </p>
-        <FileLink meetingId={meetingId} minutesId={minutes.minutesId} />
+        <FileLinks meetingId={meetingId} minutes={minutes} />
       </div>
     </div>
   );
 }
 
-function FileLink({ meetingId, minutesId }: { meetingId: string; minutesId: string }) {
+type FileLinksProps = { meetingId: string; minutes: Pick<MeetingMinutes, 'minutesId' | 'startedAtMs'> };
+
+/** As Markdown and as PDF, which is made when it is asked for: why it cannot be is shown here, not by the browser. */
+function FileLinks({ meetingId, minutes: { minutesId, startedAtMs } }: FileLinksProps) {
   const { t } = useTranslation('record');
+  const { run, isPending, problem } = useAsyncAction<true>();
+  const params = { meetingId, minutesId };
+  const pdfUrl = urlOf(recordApi.minutesPdf, { params });
+  const save = () =>
+    run(
+      async () => {
+        const url = URL.createObjectURL(await fetchFile(pdfUrl, PDF_WITHIN_MS));
+        const link = document.createElement('a');
+        link.href = url;
+        link.download = `maru-minutes-${new Date(startedAtMs).toISOString().slice(0, 10)}.pdf`;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(url), KEPT_FOR_SAVING_MS);
+      },
+      { key: minutesId, about: true },
+    );
   return (
-    <a
-      href={urlOf(recordApi.minutesFile, { params: { meetingId, minutesId } })}
-      download
-      className="flex min-h-12 items-center gap-2 rounded-control px-3 text-base font-medium hover:bg-lifted"
-    >
-      <Icon of={Download} className="size-5" />
-      {t('minutes.download')}
-    </a>
+    <>
+      <span className="flex flex-wrap">
+        <a href={urlOf(recordApi.minutesFile, { params })} download className={FILE_LINK}>
+          <Icon of={Download} className="size-5" />
+          {t('minutes.download')}
+        </a>
+        <a
+          href={pdfUrl}
+          download
+          aria-disabled={isPending}
+          className={FILE_LINK}
+          onClick={(event) => {
+            event.preventDefault();
+            void save();
+          }}
+        >
+          {isPending ? <Spinner className="size-5" /> : <Icon of={Download} className="size-5" />}
+          PDF
+        </a>
+      </span>
+      {isPending && (
+        <span role="status" className="sr-only">
+          {t('minutes.pdfComes')}
+        </span>
+      )}
+      {problem && <ProblemWords problem={problem} />}
+    </>
   );
 }

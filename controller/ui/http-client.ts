@@ -3,7 +3,7 @@
  * its event streams, opened again by themselves.
  */
 import { fromWire, type MaruError } from '#contract/error-codes.ts';
-import { answerOf, HttpRefusal, NoServer, urlOf } from '#contract/http/answer.ts';
+import { answerOf, HttpRefusal, NoServer, refusalOf, urlOf } from '#contract/http/answer.ts';
 import {
   EVENT_BEAT_MS,
   type EventsRoute,
@@ -50,6 +50,18 @@ export async function callApi<R extends AnsweringRoute>(route: R, given: Given<R
     throw new NoServer('internal', 'no answer from the server', { cause: error });
   }
   return answerOf(route, response.status, await response.json().catch(() => null));
+}
+
+/** The file itself, which may take a while to be made. @throws as `callApi` */
+export async function fetchFile(url: string, withinMs: number): Promise<Blob> {
+  let response: Response;
+  try {
+    response = await fetch(url, { credentials: 'same-origin', signal: AbortSignal.timeout(withinMs) });
+    if (response.ok) return await response.blob();
+  } catch (error) {
+    throw new NoServer('internal', 'no answer from the server', { cause: error });
+  }
+  throw refusalOf(response.status, await response.json().catch(() => null));
 }
 
 type Follower<R extends EventsRoute> = Pick<Given<R>, 'params' | 'query'> & {

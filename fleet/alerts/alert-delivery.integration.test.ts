@@ -482,6 +482,7 @@ test('mails: which room, what, since when, in the language of the target; tried 
     },
     fleetUrl: 'https://maru.example',
     guestLink: async () => '',
+    minutesPdf: async () => null,
     logger,
   });
   delivery = newDelivery();

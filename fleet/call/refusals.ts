@@ -35,6 +35,7 @@ export function consequenceOf(code: ErrorCode, held: boolean): Consequence {
     case 'device-gone':
     case 'storage-failed':
     case 'converter-unavailable':
+    case 'printer-unavailable':
     case 'openid-unreachable':
     case 'program-unavailable':
     case 'packager-unavailable':

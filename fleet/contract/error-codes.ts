@@ -121,6 +121,8 @@ const table = {
   'fleet-not-found': { kind: 'operational', httpStatus: 502, closeCode: 4514 },
   'action-expired': { kind: 'operational', httpStatus: 504, closeCode: 4515 },
   'converter-unavailable': { kind: 'operational', httpStatus: 503, closeCode: 4481 },
+  /** no PDF can be made now: no browser on the machine, or it does not answer in time */
+  'printer-unavailable': { kind: 'operational', httpStatus: 503, closeCode: 4516 },
   'storage-failed': { kind: 'operational', httpStatus: 507, closeCode: 4447 },
   'shutting-down': { kind: 'operational', httpStatus: 503, closeCode: 1012 },
   internal: { kind: 'invalid-state', httpStatus: 500, closeCode: 1011 },

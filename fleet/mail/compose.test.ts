@@ -59,6 +59,12 @@ test.each([
   expect(mail.subject).toBe(subject);
   expect(mail.text).toBe(`${lead}\n\nPlans\n\nAgenda\n\n1. Price_list <b>\n\n`);
   expect(mail.html).toContain('1. Price_list &lt;b&gt;');
-  expect(mail.attachments).toMatchObject([{ content: text }]);
+  const names = language === 'ko' ? ['회의록.pdf', '회의록.md'] : ['minutes.pdf', 'minutes.md'];
+  expect(mail.attachments).toMatchObject([{ filename: names[1], content: text }]);
+  const pdf = Buffer.from('%PDF-1.4');
+  expect(mailOf(message, { from: FROM, joinUrl: null, pdf }).attachments).toMatchObject([
+    { filename: names[0], contentType: 'application/pdf', content: pdf },
+    { filename: names[1], content: text },
+  ]);
   expect((mailOf(message, { from: FROM, joinUrl: null }).from as { name: string }).name).toBe('Joon Bcc: x');
 });

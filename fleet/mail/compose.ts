@@ -1,5 +1,6 @@
 /** Makes a mail of what a queued one holds: in Korean and English, as text, HTML and a calendar part. Pure. */
 import type { SendMailOptions } from 'nodemailer';
+import { markdownWords } from '#contract/minutes-markdown.ts';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { calendarOf } from './calendar-part.ts';
 import { alertWords } from './alert-words.ts';
@@ -10,10 +11,13 @@ const MAX_NAME = { units: 100, bytes: 400 };
 /** One line of what people typed, as headers bear it. */
 const line = (text: string): string => cutText(shownText(text), MAX_NAME);
 
-/** @param joinUrl of a meeting's mail; null: nothing is joined by it */
+/**
+ * @param joinUrl of a meeting's mail; null: nothing is joined by it
+ * @param pdf of minutes; null: there is none
+ */
 export function mailOf(
   message: MailMessage,
-  { from, joinUrl }: { from: string; joinUrl: string | null },
+  { from, joinUrl, pdf = null }: { from: string; joinUrl: string | null; pdf?: Buffer | null },
 ): SendMailOptions {
   const to = { name: line(message.to.name), address: message.to.address };
   const envelope = { from, to: [to.address] };
@@ -30,8 +34,11 @@ export function mailOf(
       to,
       from: { name: hostName || 'Maru', address: from },
       subject,
-      ...bodyOf([...lines, '', ...readable(message.text)], null, []),
-      attachments: [{ filename: fileName, contentType: 'text/markdown; charset=utf-8', content: message.text }],
+      ...bodyOf([...lines, '', ...markdownWords(message.text)], null, []),
+      attachments: [
+        ...(pdf === null ? [] : [{ filename: `${fileName}.pdf`, contentType: 'application/pdf', content: pdf }]),
+        { filename: `${fileName}.md`, contentType: 'text/markdown; charset=utf-8', content: message.text },
+      ],
     };
   }
   const facts = { ...message, title: line(message.title), hostName: line(message.hostName) };
@@ -78,15 +85,6 @@ export function alertMailOf(message: AlertMailMessage, { from }: { from: string 
     ...bodyOf(lines, { label: button, url: message.consoleUrl }, []),
   };
 }
-
-/** Markdown as people read it: without its signs. */
-const readable = (markdown: string): string[] =>
-  markdown.split('\n').map((each) =>
-    each
-      .replace(/^#+ /, '')
-      .replace(/\[(.+?)\]\((https?:[^)]+)\)/g, '$1: $2')
-      .replace(/\\([\\`*_[\]<>|~#.)+-])/g, '$1'),
-  );
 
 type Button = { label: string; url: string };
 

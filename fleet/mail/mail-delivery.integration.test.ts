@@ -50,6 +50,7 @@ const newDelivery = () =>
       from: 'maru@maru.example',
     },
     fleetUrl: 'https://maru.example',
+    minutesPdf: async ({ text }) => (text.includes('PDF') ? Buffer.from('%PDF-1.4') : null),
     guestLink: async (_meetingId, inviteId) => {
       if (inviteId === 'revoked') throw new UserError('invite-invalid');
       return `https://maru.example/join#${inviteId}`;
@@ -127,6 +128,29 @@ test('an invite that is revoked while its mail waits is not sent', async () => {
   await vi.waitFor(() => expect(smtp.mails).toHaveLength(1), { timeout: 5_000 });
   expect(smtp.mails[0]!.parts[0]!.text).toContain('https://maru.example/join#good');
   expect((await rows())[0]).toMatchObject({ tries: 1, failure: 'invite-invalid', message: '' });
+});
+
+test('minutes have their PDF where there is one, and leave without it where there is none', async () => {
+  await smtp.start();
+  const mail = { kind: 'meeting-minutes' as const, meetingId: 'm', accountId: null, sender: 'account:joon' };
+  const message = (address: string, text: string) =>
+    ({
+      about: 'minutes',
+      to: { name: 'Mina', address },
+      title: 'Plans',
+      hostName: 'Joon',
+      language: 'en',
+      text,
+    }) as const;
+  await store.write(async (trx) => {
+    await queueMail(trx, { ...mail, personId: 'a', message: message('mina@corp.example', 'a PDF') });
+    await queueMail(trx, { ...mail, personId: 'b', message: message('joon@corp.example', 'plain') });
+  });
+  delivery.start();
+  await vi.waitFor(() => expect(smtp.mails).toHaveLength(2), { timeout: 5_000 });
+  const typesTo = (address: string) => smtp.to(address)[0]!.parts.map(({ type }) => type);
+  expect(typesTo('mina@corp.example')).toEqual(['text/plain', 'text/html', 'application/pdf', 'text/markdown']);
+  expect(typesTo('joon@corp.example')).toEqual(['text/plain', 'text/html', 'text/markdown']);
 });
 
 test('a newer link replaces one whose mail waits', async () => {

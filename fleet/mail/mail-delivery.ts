@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { Selectable } from 'kysely';
 import { MaruError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
+import type { Language } from '#contract/schema.ts';
 import type { AuthorityStore, AuthorityTables } from '../store/index.ts';
 import type { MailSettings } from './mail-settings.ts';
 import { alertMailOf, mailOf } from './compose.ts';
@@ -27,6 +28,8 @@ export type MailDeliveryDependencies = {
   fleetUrl: string;
   /** @throws UserError invite-invalid, invite-expired: it is void by now */
   guestLink: (meetingId: string, inviteId: string) => Promise<string>;
+  /** within a deadline, and never rejects; null: there is none, and the mail leaves without it */
+  minutesPdf: (minutes: { text: string; language: Language }) => Promise<Buffer | null>;
   logger: Logger;
   retryAfterMs?: number;
 };
@@ -121,10 +124,11 @@ export class MailDelivery {
   }
 
   async #send({ mailId, message }: Row): Promise<void> {
-    const { settings } = this.#deps;
+    const { settings, minutesPdf } = this.#deps;
     const parsed = JSON.parse(message) as MailMessage;
     const joinUrl = parsed.about === 'account' || parsed.about === 'minutes' ? null : await this.#joinUrlOf(parsed);
-    await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl }));
+    const pdf = parsed.about === 'minutes' ? await minutesPdf(parsed) : null;
+    await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl, pdf }));
   }
 
   /**

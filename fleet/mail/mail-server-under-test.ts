@@ -67,7 +67,7 @@ class Handler:
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         parts = [dict(type=p.get_content_type(), method=p.get_param('method'), charset=p.get_content_charset(),
             disposition=p.get_content_disposition(),
-            text=p.get_payload(decode=True).decode(p.get_content_charset() or 'utf-8')) for p in message.walk() if not p.is_multipart()]
+            text=p.get_payload(decode=True).decode(p.get_content_charset() or 'utf-8', 'replace')) for p in message.walk() if not p.is_multipart()]
         calendars = [p['text'] for p in parts if p['type'] == 'text/calendar']
         named = lambda header: [dict(name=a.display_name, address=a.addr_spec) for a in header.addresses]
         print(json.dumps(dict(envelopeFrom=envelope.mail_from, envelopeTo=envelope.rcpt_tos,

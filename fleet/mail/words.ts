@@ -55,11 +55,11 @@ export function accountWords(name: string): { subject: string; lines: string[]; 
 /** In the language of the meeting, as the minutes themselves. */
 export function minutesWords({ title, hostName, language }: { title: string; hostName: string; language: Language }) {
   return language === 'ko'
-    ? { subject: `회의록: ${title}`, lines: [`${hostName} 님이 회의록을 보냅니다.`], fileName: '회의록.md' }
+    ? { subject: `회의록: ${title}`, lines: [`${hostName} 님이 회의록을 보냅니다.`], fileName: '회의록' }
     : {
         subject: `Minutes: ${title}`,
         lines: [`${hostName} sends you the minutes of this meeting.`],
-        fileName: 'minutes.md',
+        fileName: 'minutes',
       };
 }
 

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CallGrant } from '#contract/grants.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import type { CallAttendance } from '#contract/http/record-api.ts';
+import { type FromPrinter, MAX_PRINT_MESSAGE_UNITS, PRINT_SOCKET, ToPrinter } from '#contract/print-link.ts';
 import { topicOf } from '#contract/topics.ts';
+import { ProcessLinkServer } from '#edge/process-link-server.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { Accounts } from '../people/index.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
@@ -309,6 +311,33 @@ test('minutes are its hosts’ until they are sent; what is typed is cleaned and
     'text/markdown; charset=utf-8',
     '# 결산\n- ab\n',
   ]);
+
+  const pdf = (who: Person) =>
+    fetch(new URL(`/api/v1/${path}/${minutesId}/file.pdf`, fleet.ready.fleetUrl), { headers: { cookie: who.cookie } });
+  expect((await pdf(sora!)).status).toBe(403);
+  const refused = await pdf(joon!);
+  expect([refused.status, ((await refused.json()) as Json).error.code]).toEqual([503, 'printer-unavailable']);
+  // in place of the program process
+  const printer = new ProcessLinkServer<ToPrinter, FromPrinter>({
+    dataDir: fleet.dataDir,
+    socketName: PRINT_SOCKET,
+    maxMessageLength: MAX_PRINT_MESSAGE_UNITS,
+    parse: (raw) => ToPrinter.parse(raw),
+    hello: () => ({ whyUnavailable: null }),
+    onMessage: ({ printId, html }) =>
+      printer.send({
+        name: 'printed',
+        ...{ printId, part: 0, partCount: 1, pdf: Buffer.from(`%PDF ${html}`).toString('base64') },
+      }),
+    onRefused: () => {},
+  });
+  await printer.start();
+  await expect.poll(async () => (await pdf(joon!)).status).toBe(200);
+  const answer = await pdf(joon!);
+  expect(answer.headers.get('content-type')).toBe('application/pdf');
+  expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="maru-minutes-[\d-]+\.pdf"/);
+  expect(await answer.text()).toContain('<h1>결산</h1>');
+  printer.stop();
 
   // not while it runs, and then all of it
   const remove = (who: Person) => ask(who, 'DELETE', `meetings/${meetingId}/record`);

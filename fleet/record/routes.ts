@@ -9,6 +9,7 @@ import type { AccountChanges } from '../people/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { attendanceFile, attendanceOf } from './meeting-attendance.ts';
 import type { MinutesOfMeetings } from './meeting-minutes.ts';
+import type { MinutesPdf } from './minutes-pdf.ts';
 import { ownTime } from './own-time.ts';
 import { pastMeetings } from './past-meetings.ts';
 import { forgetInRecords, personRecord } from './person-record.ts';
@@ -20,6 +21,7 @@ import { type DeleteRecordDependencies, deleteRecord, wholeRecord } from './whol
 type RecordRoutesDependencies = {
   store: AuthorityStore;
   minutes: MinutesOfMeetings;
+  pdf: Pick<MinutesPdf, 'of'>;
   notes: Pick<Notes, 'erase'>;
   removeFiles: DeleteRecordDependencies['removeFiles'];
   retention: Pick<RecordRetention, 'look'>;
@@ -34,6 +36,7 @@ const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
 
 export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
   const { store, minutes, retention, accounts, onChanged } = deps;
+export function recordRoutes({ store, minutes, pdf, notes, onChanged }: RecordRoutesDependencies): ServedRoute[] {
   return serve(recordApi, {
     attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
     attendanceFile: async ({ params }) => ({
@@ -50,6 +53,16 @@ export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
         contentType: 'text/markdown; charset=utf-8',
         fileName: `maru-minutes-${new Date(startedAtMs).toISOString().slice(0, 10)}.md`,
         sizeBytes: Buffer.byteLength(text),
+      };
+    },
+    minutesPdf: async (context) => {
+      const { text, language, startedAtMs } = await minutes.find(context.params, hosts(context));
+      const file = await pdf.of({ text, language });
+      return {
+        stream: Readable.from([file]),
+        contentType: 'application/pdf',
+        fileName: `maru-minutes-${new Date(startedAtMs).toISOString().slice(0, 10)}.pdf`,
+        sizeBytes: file.length,
       };
     },
     correctMinutes: async ({ params, body }) => {

@@ -20,13 +20,17 @@ type RoleContents = {
   /** beside those that the programs load */
   packages: string[];
   pages: string[];
+  /** of a package that no program loads, with its licence */
+  fonts: string[];
 };
+const FONT = 'node_modules/pretendard/dist';
 const CONTENTS: Record<ReleaseRole, RoleContents> = {
   kiosk: {
     programs: ['kiosk-agent-main.js', 'kiosk-shell-main.js', 'kiosk-updater-main.js'],
     folders: ['kiosk/screen/dist', 'controller/dist'],
     packages: [],
     pages: ['kiosk/GUIDE.md', 'kiosk/updater/README.md', 'provisioning/system/README.md'],
+    fonts: [],
   },
   server: {
     programs: [
@@ -50,6 +54,12 @@ const CONTENTS: Record<ReleaseRole, RoleContents> = {
       'fleet/documents/converter/README.md',
       'provisioning/system/README.md',
     ],
+    // minutes are printed with it
+    fonts: [
+      `${FONT}/LICENSE.txt`,
+      `${FONT}/public/static/alternative/Pretendard-Regular.ttf`,
+      `${FONT}/public/static/alternative/Pretendard-Bold.ttf`,
+    ],
   },
 };
 const NODE = 'node_modules/node/bin/node';
@@ -72,13 +82,14 @@ export function releaseContents(
   role: ReleaseRole,
   { version, installer, workerFile }: { version: string; installer: string; workerFile: string },
 ): ReleaseContents {
-  const { programs, folders, packages, pages } = CONTENTS[role];
+  const { programs, folders, packages, pages, fonts } = CONTENTS[role];
   const traced = tracedPrograms(join(checkout, 'dist'), programs);
   const paths = [
     ...traced.files.map((name) => `dist/${name}`),
     ...folders.flatMap((folder) => builtFiles(checkout, folder)),
     ...packageFiles(checkout, [...traced.packages, ...packages]),
     ...pages,
+    ...fonts,
   ];
   const files: ContentFile[] = [...new Set(paths)].map((path) => fromCheckout(checkout, path));
   files.push(fromCheckout(checkout, NODE, '0755'));

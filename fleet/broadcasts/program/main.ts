@@ -1,11 +1,13 @@
 /**
  * The program process: for each broadcast a headless Chromium whose page joins the call, draws the TV's stage, mixes the voices
- * and publishes both into the call. The fleet server directs it over a Unix socket; while that is away, what runs goes on.
+ * and publishes both into the call. The fleet server directs it over a Unix socket; while that is away, what runs goes on. As the
+ * process that has browsers, it prints minutes too, over another socket.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ProgramReady } from '#contract/process-ready.ts';
+import { type FromPrinter, MAX_PRINT_MESSAGE_UNITS, PRINT_SOCKET, ToPrinter } from '#contract/print-link.ts';
 import { type FromProgram, MAX_PROGRAM_MESSAGE_BYTES, PROGRAM_SOCKET, ToProgram } from '#contract/program-link.ts';
 import { readCommandLine } from '#edge/command-line.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
@@ -15,6 +17,7 @@ import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { endOnException } from '#edge/uncaught.ts';
 import { createLogger } from '../../log.ts';
 import { PageServer } from './page-server.ts';
+import { Printer } from './printer.ts';
 import { removeLeftFolders } from './program-browser.ts';
 import { readPicturesPerSecond } from '#edge/pictures-per-second.ts';
 import { Programs } from './programs.ts';
@@ -31,6 +34,9 @@ const usage = `node_modules/.bin/node fleet/broadcasts/program/main.ts --data-di
 const LOOKED_AGAIN_MS = 30_000;
 const ENDS_WITHIN_MS = 2_000;
 const pageDir = join(import.meta.dirname, '../../../controller/dist');
+/** what a release has of that package, see provisioning/release */
+const fontDir = join(import.meta.dirname, '../../../node_modules/pretendard/dist/public/static/alternative');
+const FONTS = ['Pretendard-Regular.ttf', 'Pretendard-Bold.ttf'];
 
 const { dataDir, trustedFiles, releaseLink, picturesPerSecond, jsonLogs } = readCommandLine(usage, (args) => {
   const { values } = parseArgs({
@@ -91,6 +97,23 @@ const link = new ProcessLinkServer<ToProgram, FromProgram>({
   },
   onRefused: (error) => logger.error({ err: error }, 'the fleet server sent what is no message'),
 });
+const printer = new Printer({
+  fontFiles: FONTS.map((name) => join(fontDir, name)),
+  send: (message) => printLink.send(message),
+  log: (what, details) => logger.warn(details, `printer: ${what}`),
+});
+const printLink = new ProcessLinkServer<ToPrinter, FromPrinter>({
+  dataDir,
+  socketName: PRINT_SOCKET,
+  maxMessageLength: MAX_PRINT_MESSAGE_UNITS,
+  parse: (raw) => ToPrinter.parse(raw),
+  hello: () => ({ whyUnavailable: reason }),
+  onHello: () => printer.forget(),
+  onMessage: (page) => {
+    if (reason === null) printer.print(page);
+  },
+  onRefused: (error) => logger.error({ err: error }, 'the fleet server sent what is no page to print'),
+});
 
 /** '': it cannot be read; the page then trusts what every browser trusts */
 function readPem(file: string): string {
@@ -109,7 +132,7 @@ function end(why: string): void {
   logger.info({ why }, 'the program process ends');
   // the browsers are killed at once; what takes longer is their folders
   setTimeout(() => process.exit(0), ENDS_WITHIN_MS);
-  void programs.end().finally(() => process.exit(0));
+  void Promise.allSettled([programs.end(), printer.end()]).finally(() => process.exit(0));
 }
 process.on('SIGTERM', () => end('SIGTERM'));
 process.on('SIGINT', () => end('SIGINT'));
@@ -119,10 +142,10 @@ if (process.send) process.on('disconnect', () => end('the supervisor is gone'));
 if (releaseLink !== null)
   endOnceReplaced({
     link: releaseLink,
-    isIdle: () => programs.broadcastIds.length === 0,
+    isIdle: () => programs.broadcastIds.length === 0 && printer.isIdle,
     onIdle: () => end('another release is current'),
   });
-await link.start();
+await Promise.all([link.start(), printLink.start()]);
 const ready: ProgramReady = { ready: 'program' };
 logger.info('the program process serves');
 process.send?.(ready);

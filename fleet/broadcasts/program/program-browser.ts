@@ -22,7 +22,8 @@ const START_WITHIN_MS = 20_000;
 const EVALUATE_WITHIN_MS = 2_000;
 const READY_AGAIN_MS = 250;
 const STOP_WITHIN_MS = 500;
-const FOLDER = 'maru-program-';
+/** of a browser of this process, in the folder for temporary files; its number follows */
+export const PRIVATE_FOLDER = 'maru-program-';
 
 const widthOf = (height: number): number => Math.round((height * 16) / 9);
 
@@ -84,7 +85,7 @@ export class ProgramBrowser {
   async start(): Promise<void> {
     const { url, height, trusted, log } = this.#options;
     try {
-      const home = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
+      const home = await mkdtemp(join(tmpdir(), `${PRIVATE_FOLDER}${process.pid}-`));
       this.#home = home;
       for (const [index, pem] of certificatesIn(trusted()).entries()) {
         const found = { name: `maru-${index}`, wanted: () => pem, trust: 'CP,,' } as const;
@@ -175,7 +176,7 @@ const rejectAfter = (ms: number): Promise<never> =>
 /** Of a process that was killed; its browsers ended with its DevTools pipes. */
 export async function removeLeftFolders(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    const pid = name.startsWith(FOLDER) ? Number.parseInt(name.slice(FOLDER.length), 10) : Number.NaN;
+    const pid = name.startsWith(PRIVATE_FOLDER) ? Number.parseInt(name.slice(PRIVATE_FOLDER.length), 10) : Number.NaN;
     if (!Number.isNaN(pid) && !isThere(pid)) await rm(join(tmpdir(), name), { recursive: true, force: true });
   }
 }

@@ -132,6 +132,15 @@ export const recordApi = {
     params: MinutesParams,
     contentTypes: ['text/markdown'],
   },
+  minutesPdf: {
+    kind: 'download',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/minutes/:minutesId/file.pdf',
+    access: ofPeople,
+    summary: 'Minutes as a PDF file, made when it is asked for',
+    params: MinutesParams,
+    contentTypes: ['application/pdf'],
+  },
   correctMinutes: {
     kind: 'json',
     method: 'PUT',

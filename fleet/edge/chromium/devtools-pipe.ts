@@ -30,6 +30,7 @@ export type PageOfPipe = {
 const ATTACH_WITHIN_MS = 2_000;
 const TRY_AGAIN_MS = 100;
 const PICTURE_QUALITY = 60;
+const PRINT_PART_BYTES = 256 * 1024;
 
 export class DevtoolsPipe {
   readonly #out: NodeJS.WritableStream;
@@ -110,6 +111,41 @@ export class DevtoolsPipe {
   async setSize(size: { width: number; height: number }, withinMs: number): Promise<void> {
     const metrics = { ...size, deviceScaleFactor: 1, mobile: false };
     await this.#ask('Emulation.setDeviceMetricsOverride', metrics, withinMs);
+  }
+
+  /**
+   * This HTML in place of the page that is attached, as a PDF of A4 pages. It runs no script, and no request leaves it.
+   * @param withinMs for each step
+   * @throws Error in English: the browser refuses, is silent, or makes more than `maxBytes`
+   */
+  async print(html: string, { withinMs, maxBytes }: { withinMs: number; maxBytes: number }): Promise<Buffer> {
+    const step = async (method: string, params: Record<string, unknown>): Promise<Record<string, unknown>> => {
+      const answer = await this.#ask(method, params, withinMs);
+      if (typeof answer === 'string') throw new Error(`${method}: ${answer}`);
+      return answer;
+    };
+    await step('Emulation.setScriptExecutionDisabled', { value: true });
+    await step('Network.enable', {});
+    await step('Network.setBlockedURLs', { urls: ['*'] });
+    const offline = { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+    await step('Network.emulateNetworkConditions', offline);
+    const { frameTree } = (await step('Page.getFrameTree', {})) as { frameTree: { frame: { id: string } } };
+    await step('Page.setDocumentContent', { frameId: frameTree.frame.id, html });
+    const { stream } = await step('Page.printToPDF', {
+      preferCSSPageSize: true,
+      generateTaggedPDF: true,
+      generateDocumentOutline: true,
+      transferMode: 'ReturnAsStream',
+    });
+    const parts: Buffer[] = [];
+    for (let sizeBytes = 0; ; ) {
+      const part = await step('IO.read', { handle: stream, size: PRINT_PART_BYTES });
+      const bytes = Buffer.from(String(part.data), part.base64Encoded === true ? 'base64' : 'utf8');
+      sizeBytes += bytes.length;
+      if (sizeBytes > maxBytes) throw new Error(`more than ${maxBytes} bytes`);
+      parts.push(bytes);
+      if (part.eof === true) return Buffer.concat(parts);
+    }
   }
 
   async #attach(): Promise<void> {

@@ -531,6 +531,11 @@ export default {
     meaning: 'The meeting goes on without them.',
     todo: 'Share your screen instead, and ask IT with the code.',
   },
+  'printer-unavailable': {
+    what: 'The PDF cannot be made now',
+    meaning: 'The minutes are kept, and can be saved as Markdown.',
+    todo: 'Try again in a minute. If it stays so, ask IT with the code.',
+  },
   'storage-failed': {
     what: 'Nothing can be saved at the moment',
     meaning: 'Calls go on, but the latest changes may not have been saved.',

@@ -37,6 +37,7 @@ export default {
       'Everyone who is invited and has a mail address gets them, and sees them on this page. They cannot be changed after that.',
     sent: 'Sent on {{time}}',
     download: 'Markdown',
+    pdfComes: 'The PDF is being made.',
   },
   past: {
     title: 'Past meetings',

@@ -535,6 +535,11 @@ export default {
     meaning: '회의는 문서 없이 계속됩니다.',
     todo: '화면을 공유하고, IT 담당자에게 코드를 알려 주세요.',
   },
+  'printer-unavailable': {
+    what: '지금은 PDF를 만들 수 없습니다',
+    meaning: '회의록은 그대로 보관되며 Markdown으로 저장할 수 있습니다.',
+    todo: '잠시 후 다시 시도해 주세요. 계속되면 IT 담당자에게 코드를 알려 주세요.',
+  },
   'storage-failed': {
     what: '지금은 저장할 수 없습니다',
     meaning: '통화는 계속되지만, 방금 변경한 내용이 저장되지 않았을 수 있습니다.',

@@ -38,6 +38,7 @@ export default {
       '초대받은 사람 중 메일 주소가 있는 모두에게 보내고 이 페이지에도 표시합니다. 보낸 뒤에는 고칠 수 없습니다.',
     sent: '{{time}}에 보냄',
     download: 'Markdown',
+    pdfComes: 'PDF를 만드는 중입니다.',
   },
   past: {
     title: '지난 회의',
