@@ -1,12 +1,13 @@
 /** What other folders see of what is written in meetings. */
+export { deleteChat } from './delete-chat.ts';
 export { MeetingChat } from './meeting-chat.ts';
 export {
   type ChatEvent,
   chatRevisionsOf,
-  deleteChat,
   isChatEvent,
   recallsAtNode,
   recordChatEvent,
   writtenChat,
 } from './posts.ts';
+export { recordReads } from './read-marks.ts';
 export { chatRoutes } from './routes.ts';

@@ -376,6 +376,9 @@ const cases = routes.flatMap(([name, route]) => identities.map((who) => [name, w
 
 /** What a meeting left behind is its people's. */
 const ofItsPeople: [RouteName, readonly string[]][] = [
+  ...(['chatPosts', 'postChat', 'recallChat', 'markChatRead', 'chatReaders'] as const).map(
+    (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
+  ),
   ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'meetingPolls'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
   ),
