@@ -40,6 +40,7 @@ import type { Guest } from './guest.ts';
 import { ShareSheet } from './share-sheet.tsx';
 import { useDeviceNews } from './use-device-news.ts';
 import { useCallNews } from './use-call-news.ts';
+import { useChatReads } from './use-chat-reads.ts';
 import { useChat } from './use-chat.ts';
 import { useEarlierChat } from './use-earlier-chat.ts';
 import { useDocuments } from './use-documents.ts';
@@ -92,6 +93,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
     readOlderInCall,
     onFailed: acts.report,
   });
+  const chatReads = useChatReads(guest.call, meetingId);
   const rights = call.permissions?.rights ?? NO_RIGHTS;
   const waiting = useWaiting(phase !== null && rights.includes('admit') ? meetingId : null);
   const lineOf = useProblemLine();
@@ -213,6 +215,9 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
                 onRecall={(messageId) => acts.do(messageId, (its) => its.recallChat(messageId))}
                 earlier={earlier}
                 people={nameable}
+                reads={call.chatReads}
+                onSeen={chatReads.onSeen}
+                readersOf={chatReads.readersOf}
                 onSend={(text, about, messageId) => guest.call.sendChat(text, messageId, about)}
                 onClose={() => chat.setOpen(false)}
               />

@@ -18,6 +18,10 @@ type ChatPanelProps = {
   earlier: EarlierChat;
   /** resolves once everybody gets it */
   onSend: (text: string, about: ComposedAbout, messageId: string) => Promise<void>;
+  /** by message, how many have read it: of the own newest ones */
+  reads: ReadonlyMap<string, number>;
+  onSeen: (messageId: string) => void;
+  readersOf: (messageId: string) => Promise<readonly string[]>;
   /** who is in the call, by peerId, without this one */
   people: readonly Nameable[];
   onClose: () => void;
@@ -25,6 +29,7 @@ type ChatPanelProps = {
 
 export function ChatPanel(props: ChatPanelProps) {
   const { messages, selfPeerId, mayModerate, onRecall, earlier, onSend, people, onClose } = props;
+  const { reads, onSeen, readersOf } = props;
   const [replyTo, setReplyTo] = useState<ChatMessage | null>(null);
   const { t } = useTranslation('meeting');
   const { t: join } = useTranslation('join');
@@ -62,6 +67,9 @@ export function ChatPanel(props: ChatPanelProps) {
           earlier.mayRecall(messageId) === null ? onRecall(messageId) : earlier.recall(messageId)
         }
         onReply={setReplyTo}
+        onSeen={onSeen}
+        readCountOf={({ messageId }) => reads.get(messageId) ?? earlier.readCountOf(messageId)}
+        readersOf={({ messageId }) => readersOf(messageId)}
         selfPeerId={selfPeerId}
         className="flex-1"
       />

@@ -7,7 +7,7 @@ import type { ChatMessage } from '#contract/chat.ts';
 import { chatApi, type ChatPost } from '#contract/http/chat-api.ts';
 import { callApi } from '#ui/http-client.ts';
 
-type EarlierMessage = ChatMessage & Pick<ChatPost, 'mayRecall'>;
+type EarlierMessage = ChatMessage & Pick<ChatPost, 'mayRecall' | 'readCount'>;
 export type EarlierChat = {
   /** in their order */
   messages: readonly EarlierMessage[];
@@ -16,6 +16,7 @@ export type EarlierChat = {
   /** null: it is not one of these */
   mayRecall: (messageId: string) => boolean | null;
   recall: (messageId: string) => void;
+  readCountOf: (messageId: string) => number | undefined;
 };
 type Given = {
   /** null: a guest, whom the node alone serves */
@@ -88,6 +89,7 @@ export function useEarlierChat({
     readOlder,
     mayRecall: (messageId) => messages.find((each) => each.messageId === messageId)?.mayRecall ?? null,
     recall,
+    readCountOf: (messageId) => messages.find((each) => each.messageId === messageId)?.readCount,
   };
 }
 

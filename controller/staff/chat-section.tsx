@@ -6,6 +6,7 @@ import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ChatComposer, ChatMessages } from '#ui/meeting/chat.tsx';
+import { useReadMark } from '#ui/meeting/use-read-mark.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { ChatSearch } from './chat-search.tsx';
@@ -13,7 +14,9 @@ import { useMeetingChat } from './use-meeting-chat.ts';
 
 export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting: MeetingDetail }) {
   const { t } = useTranslation('meeting');
-  const { posts, hasOlder, problem, people, readOlder, send, recall } = useMeetingChat(meetingId, chatRevision);
+  const chat = useMeetingChat(meetingId, chatRevision);
+  const { posts, hasOlder, problem, people, readOlder, send, recall, markRead, readersOf } = chat;
+  const onSeen = useReadMark(markRead);
   const acts = useAsyncAction<true>();
   const [replyTo, setReplyTo] = useState<ChatPost | null>(null);
   // who manages meetings without being one of the people
@@ -44,6 +47,9 @@ export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting:
             mayRecall={({ mayRecall }) => mayRecall}
             onRecall={({ messageId }) => void acts.run(() => recall(messageId))}
             onReply={setReplyTo}
+            onSeen={onSeen}
+            readCountOf={({ readCount }) => readCount}
+            readersOf={({ messageId }) => readersOf(messageId)}
             className="max-h-96"
           />
         )}

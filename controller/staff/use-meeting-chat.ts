@@ -22,6 +22,9 @@ export type MeetingChatState = {
   /** resolves once it is kept; the same id again is one message. `mentions`: accountIds */
   send: (text: string, about: ComposedAbout, messageId: string) => Promise<void>;
   recall: (messageId: string) => Promise<void>;
+  markRead: (messageId: string) => Promise<void>;
+  /** of an own message, by name */
+  readersOf: (messageId: string) => Promise<readonly string[]>;
 };
 type Known = Pick<MeetingChatState, 'posts' | 'hasOlder' | 'problem' | 'people'>;
 type Answer = RouteAnswer<typeof chatApi.chatPosts>;
@@ -74,7 +77,17 @@ export function useMeetingChat(meetingId: string, revision: number | undefined):
     },
     [meetingId, look],
   );
-  return { ...known, readOlder, send, recall };
+  const markRead = useCallback(
+    async (messageId: string) => {
+      await callApi(chatApi.markChatRead, { params: { meetingId }, body: { messageId } });
+    },
+    [meetingId],
+  );
+  const readersOf = useCallback(
+    async (messageId: string) => (await callApi(chatApi.chatReaders, { params: { meetingId, messageId } })).names,
+    [meetingId],
+  );
+  return { ...known, readOlder, send, recall, markRead, readersOf };
 }
 
 /** What was read further back stays, unless more was written meanwhile than was read now. */
@@ -85,9 +98,12 @@ function withNewest(before: Known, newest: Answer): Known {
   const isContinued = before.posts !== null && first && last && last.number >= first.number - 1;
   if (!isContinued) return { ...newest, problem: null, people };
   // what stood among the newest and is there no more was deleted with the meeting's record
-  const further = before.posts!.filter(({ number }) => number < first.number);
+  const further = before.posts!.filter(({ number }) => number < first.number).map(withoutCount);
   return { posts: merged(further, newest.posts), hasOlder: before.hasOlder, problem: null, people };
 }
+
+/** It is not among the newest any more. */
+const withoutCount = ({ readCount: _, ...post }: ChatPost): ChatPost => post;
 
 /** Each once, the newer version of it, in their order. */
 function merged(older: readonly ChatPost[], newer: readonly ChatPost[]): ChatPost[] {

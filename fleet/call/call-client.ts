@@ -298,6 +298,16 @@ export class CallClient {
     await this.#connection.ask('recall-chat', { messageId });
   }
 
+  /** The newest message that the page has shown. @throws the node's refusal */
+  async markChatRead(messageId: string): Promise<void> {
+    await this.#connection.ask('mark-chat-read', { messageId });
+  }
+
+  /** Who has read a message of ours, by name. @throws the node's refusal */
+  async chatReaders(messageId: string): Promise<string[]> {
+    return (await this.#connection.ask('list-chat-readers', { messageId })).names;
+  }
+
   /** The state gets what was said before. False: there is no more. */
   readOlderChat(): Promise<boolean> {
     return this.#chat.readOlder();
@@ -404,6 +414,7 @@ export class CallClient {
     this.#followed.start(call.document);
     this.#polls.start(call.polls, call.ownAnswers);
     this.#chat.start(callId, call.chat, call.recalledChat);
+    this.#chat.readBy(call.chatReads);
     this.#phase = {
       name: 'joined',
       callId,
@@ -477,6 +488,10 @@ export class CallClient {
         return;
       case 'chat-recalled':
         this.#chat.recalled(notification.data.messageId);
+        this.#publish();
+        return;
+      case 'chat-read':
+        this.#chat.readBy(notification.data.reads);
         this.#publish();
         return;
       case 'document-changed':
@@ -620,6 +635,7 @@ export class CallClient {
       role: this.#connection.role,
       chat: this.#chat.messages,
       recalledChat: this.#chat.recalledIds,
+      chatReads: this.#chat.readCounts,
       polls: this.#polls.polls,
       documentAccess: this.#connection.documentAccess,
       streams: this.#media.streams,

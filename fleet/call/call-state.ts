@@ -47,6 +47,8 @@ export type CallState = {
   readonly chat: readonly ChatMessage[];
   /** ids of recalled messages, also of the meeting's from before the call, which are not in `chat` */
   readonly recalledChat: readonly string[];
+  /** by message, how many have read it: of our own newest ones */
+  readonly chatReads: ReadonlyMap<string, number>;
   /** in their order, with our own answers; one at most runs */
   readonly polls: readonly SeenPoll[];
   /** all who are in, this peer included, as the node has them */

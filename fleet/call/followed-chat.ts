@@ -2,7 +2,7 @@
  * The chat of a call as the node has it: each message once and in the node's order, over drops and reloads. A message of
  * ours is sent again after a drop until the node has answered: its id makes it one.
  */
-import type { ChatMessage } from '#contract/chat.ts';
+import type { ChatMessage, ReadCount } from '#contract/chat.ts';
 import { v7 as uuidv7 } from 'uuid';
 import type { SendRequest } from './media-session.ts';
 
@@ -15,6 +15,7 @@ type Unanswered = {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 };
+const NOBODY: ReadonlyMap<string, number> = new Map();
 export type FollowedChatOptions = {
   ask: SendRequest;
   /** false: what fails now fails by the drop, and is sent again once we are back */
@@ -27,6 +28,7 @@ export class FollowedChat {
   readonly #unanswered = new Map<string, Unanswered>();
   #messages: readonly ChatMessage[] = [];
   #recalledIds: readonly string[] = [];
+  #readCounts: ReadonlyMap<string, number> = NOBODY;
   #callId: string | null = null;
 
   constructor(options: FollowedChatOptions) {
@@ -43,6 +45,11 @@ export class FollowedChat {
     return this.#recalledIds;
   }
 
+  /** By message, of our own newest ones that somebody has read. The same map until other counts come. */
+  get readCounts(): ReadonlyMap<string, number> {
+    return this.#readCounts;
+  }
+
   /** Of a snapshot: what was there before stays, and what came meanwhile joins it. Another call's begins anew. */
   start(callId: string, messages: readonly ChatMessage[], recalled: readonly string[] = []): void {
     if (callId !== this.#callId) this.#forget();
@@ -54,6 +61,11 @@ export class FollowedChat {
 
   follow(message: ChatMessage): void {
     this.#add([message]);
+  }
+
+  /** Instead of the counts before. */
+  readBy(reads: readonly ReadCount[]): void {
+    this.#readCounts = new Map(reads.map(({ messageId, count }) => [messageId, count]));
   }
 
   /** Its place stays, the words go. */
@@ -97,6 +109,7 @@ export class FollowedChat {
   #forget(): void {
     this.#messages = [];
     this.#recalledIds = [];
+    this.#readCounts = NOBODY;
   }
 
   #send(each: Unanswered): void {

@@ -203,6 +203,22 @@ describe('chat', () => {
     expect(state().recalledChat).toEqual([]);
   });
 
+  it('of ours is counted as others read it, also while we were away', async () => {
+    node.chat = [message(0)];
+    node.chatReads = [{ messageId: id(100), count: 1 }];
+    await joined();
+    expect(state().chatReads).toEqual(new Map([[id(100), 1]]));
+    node.tell({ event: 'chat-read', data: { reads: [{ messageId: id(100), count: 2 }] } });
+    await pass(20);
+    expect(state().chatReads.get(id(100))).toBe(2);
+    node.chatReads = [{ messageId: id(101), count: 5 }];
+    node.current!.end(1006);
+    await pass(2_000);
+    expect(state().chatReads).toEqual(new Map([[id(101), 5]]));
+    call.leave();
+    expect(state().chatReads.size).toBe(0);
+  });
+
   it('of before is read in parts, until the first', async () => {
     node.chat = [message(4), message(5)];
     node.olderChat = [

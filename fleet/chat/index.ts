@@ -1,4 +1,5 @@
 /** What other folders see of what is written in meetings. */
+export { deleteChat } from './delete-chat.ts';
 export { MeetingChat } from './meeting-chat.ts';
 export {
   type ChatEvent,
@@ -11,4 +12,5 @@ export {
   recordChatEvent,
   writtenChat,
 } from './posts.ts';
+export { recordReads } from './read-marks.ts';
 export { chatRoutes } from './routes.ts';

@@ -214,6 +214,47 @@ test('a message answers another and names people of the meeting, who see that th
   expect((await read(mina!, meetingId)).posts[1]).toMatchObject({ text: '', mentions: [] });
 });
 
+const markRead = (who: Person, meetingId: string, messageId: string) =>
+  ask(who, 'PUT', `/${meetingId}/chat-read`, { messageId });
+const readers = (who: Person, meetingId: string, messageId: string) =>
+  ask(who, 'GET', `/${meetingId}/chat/${messageId}/readers`);
+
+test('a writer sees who has read it, on the page and in the call; nobody else does', async () => {
+  const meetingId = await make();
+  const [first, inCall] = [newId(), newId()];
+  await write(mina!, meetingId, 'Before', first);
+  const callId = await call(meetingId);
+  await report(callId, meetingId, posted(0, 'During', { messageId: inCall }));
+  // the page of Joon, twice; an older message changes nothing
+  for (const messageId of [inCall, inCall, first])
+    expect((await markRead(joon!, meetingId, messageId)).status).toBe(200);
+  expect(codeOf(await markRead(sora!, meetingId, inCall))).toBe('forbidden');
+  const marked = () => commands.filter((each) => each.name === 'mark-chat-read' && each.callId === callId);
+  const person = `account:${joon!.accountId}`;
+  await expect
+    .poll(marked)
+    .toEqual([{ name: 'mark-chat-read', callId, person, displayName: 'Joon Park', messageId: inCall }]);
+  // Mina and a guest read in the call; the node reports it twice
+  const reads = [
+    { person: `account:${mina!.accountId}`, displayName: 'Mina Kim', messageId: inCall },
+    { person: 'seat:1:2', displayName: 'A guest', messageId: first },
+    { person: 'seat:1:3', displayName: 'Nobody', messageId: newId() },
+  ];
+  for (const _ of [1, 2]) await report(callId, meetingId, { name: 'chat-read', reads });
+  const counts = async (who: Person) => (await read(who, meetingId)).posts.map(({ readCount }) => readCount);
+  expect(await counts(mina!)).toEqual([2, undefined]);
+  expect(await counts(joon!)).toEqual([undefined, 1]);
+  expect((await readers(mina!, meetingId, first)).body).toEqual({ names: ['A guest', 'Joon Park'] });
+  expect(codeOf(await readers(joon!, meetingId, first))).toBe('forbidden');
+  expect(codeOf(await readers(sora!, meetingId, first))).toBe('forbidden');
+  expect(codeOf(await readers(mina!, meetingId, newId()))).toBe('not-found');
+  await recall(mina!, meetingId, first);
+  expect([await counts(mina!), (await readers(mina!, meetingId, first)).body.names]).toEqual([
+    [undefined, undefined],
+    [],
+  ]);
+});
+
 test('a cancelled meeting is read, and nobody writes there any more; who wrote may still recall', async () => {
   const meetingId = await make();
   const messageId = newId();

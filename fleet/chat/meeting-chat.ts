@@ -21,6 +21,7 @@ import {
   recallPost,
   seenBy,
 } from './posts.ts';
+import { markRead, readCountsOf, readersOf } from './read-marks.ts';
 
 export type MeetingChatDependencies = {
   store: AuthorityStore;
@@ -34,6 +35,8 @@ export type ChatPerson = { accountId: string; displayName: string; role: Meeting
 
 /** of one account, in all meetings */
 const POSTS = { burst: 20, refillPerMinute: 60 };
+/** a page marks at a pace (MARK_READ_EVERY_MS) */
+const MARKS = { burst: 30, refillPerMinute: 60 };
 const personOfAccount = (accountId: string): string => `account:${accountId}`;
 const readerOf = ({ accountId, role }: ChatPerson): ChatReader => ({
   person: personOfAccount(accountId),
@@ -43,6 +46,7 @@ const readerOf = ({ accountId, role }: ChatPerson): ChatReader => ({
 export class MeetingChat {
   readonly #deps: MeetingChatDependencies;
   readonly #limit = new AttemptLimit(POSTS);
+  readonly #marksLimit = new AttemptLimit(MARKS);
 
   constructor(deps: MeetingChatDependencies) {
     this.#deps = deps;
@@ -57,7 +61,13 @@ export class MeetingChat {
     const part = { beforeNumber, text, most: CHAT_POSTS_AT_ONCE };
     const { rows, hasOlder } = await postsBefore(this.#deps.store.read, meetingId, part);
     const people = await chatPeople(this.#deps.store.read, meetingId);
-    return { posts: rows.map((row) => seenBy(readerOf(by), row)), hasOlder, people };
+    const reader = readerOf(by);
+    // of the newest alone: who searches or looks further back sees none
+    const isNewest = beforeNumber === null && text === null;
+    const counts = isNewest
+      ? await readCountsOf(this.#deps.store.read, { meetingId, person: reader.person, rows })
+      : new Map<string, number>();
+    return { posts: rows.map((row) => seenBy(reader, row, counts.get(row.messageId))), hasOlder, people };
   }
 
   /**
@@ -117,5 +127,26 @@ export class MeetingChat {
     });
     await commandCall(meetingId, (callId) => ({ name: 'recall-chat', callId, messageId }));
     onChanged(meetingId);
+  }
+
+  /**
+   * The newest message that the person's page has shown. Nobody is notified: writers see it when their page looks again, and in the
+   * call by its node, at its pace.
+   * @throws UserError too-many-attempts
+   */
+  async markRead(meetingId: string, by: ChatPerson, messageId: string): Promise<void> {
+    if (!this.#marksLimit.take(by.accountId)) throw new UserError('too-many-attempts', 'too many marks');
+    const mark = { person: personOfAccount(by.accountId), displayName: by.displayName, messageId };
+    if (!(await this.#deps.store.write((trx) => markRead(trx, { meetingId, ...mark })))) return;
+    await this.#deps.commandCall(meetingId, (callId) => ({ name: 'mark-chat-read', callId, ...mark }));
+  }
+
+  /** @throws ProtocolError not-found; UserError forbidden: somebody else's */
+  async readers(meetingId: string, by: ChatPerson, messageId: string): Promise<string[]> {
+    const { read } = this.#deps.store;
+    const row = await postOf(read, { meetingId, messageId });
+    if (!row) throw new ProtocolError('not-found', 'no such message');
+    if (row.person !== personOfAccount(by.accountId)) throw new UserError('forbidden', 'somebody else wrote it');
+    return readersOf(read, row);
   }
 }

@@ -243,7 +243,8 @@ export async function forgetInChat(
 /** Kept texts are in NFC. */
 const likeWords = (text: string): string => `%${text.normalize('NFC').replace(/[!%_]/g, '!$&')}%`;
 
-export const seenBy = (reader: ChatReader, row: Row): ChatPost => ({
+/** @param readCount how many others have read it; none: nobody, or it is not shown */
+export const seenBy = (reader: ChatReader, row: Row, readCount?: number): ChatPost => ({
   messageId: row.messageId,
   number: row.number,
   displayName: row.displayName,
@@ -255,6 +256,7 @@ export const seenBy = (reader: ChatReader, row: Row): ChatPost => ({
   isRecalled: row.recalledAtMs !== null,
   ...(row.replyTo !== null && { replyTo: row.replyTo }),
   mentions: mentionedIn(row).map(({ person, name }) => ({ name, isMe: person === reader.person })),
+  ...(readCount !== undefined && { readCount }),
   mayRecall: row.recalledAtMs === null && mayRecall(reader, row),
 });
 

@@ -20,5 +20,12 @@ export function chatRoutes({ chat }: { chat: MeetingChat }): ServedRoute[] {
       await chat.recall(context.params.meetingId, personOf(context), context.params.messageId);
       return {};
     },
+    markChatRead: async (context) => {
+      await chat.markRead(context.params.meetingId, personOf(context), context.body.messageId);
+      return {};
+    },
+    chatReaders: async (context) => ({
+      names: await chat.readers(context.params.meetingId, personOf(context), context.params.messageId),
+    }),
   });
 }

@@ -25,6 +25,17 @@ export const ChatText = z
   .min(1)
   .refine((text) => bytesOf(text) <= 8_000 && graphemesOf(text).length <= MAX_CHAT_LETTERS, 'longer than a message');
 
+/** Of how many of their newest messages writers see who has read them. */
+export const READS_SHOWN = 3;
+/** The most names of readers at once. */
+export const MAX_READERS = 300;
+/** A page that shows chat marks the newest message at most so often. */
+export const MARK_READ_EVERY_MS = 3_000;
+
+/** How many people have read a message, without its writer. */
+export const ReadCount = z.object({ messageId: Id, count: z.number().int().positive() });
+export type ReadCount = z.infer<typeof ReadCount>;
+
 export const MAX_MENTIONS = 20;
 /** Somebody whom a message names: `@` and the name stand in its text. `peerId` absent: not in the call. */
 export const ChatMention = z.object({ peerId: Id.optional(), name: z.string() });

@@ -148,6 +148,15 @@ const knownCallEvents = [
     /** who wrote it: of an id that somebody else uses in another call nothing is recalled; absent: an older node's */
     person: z.string().min(1).max(300).optional(),
   }),
+  /** the newest message that pages of these people have shown; gathered, and at a pace */
+  z.object({
+    name: z.literal('chat-read'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    reads: z.array(z.object({ person: z.string().min(1).max(300), displayName: z.string(), messageId: Id })).max(100),
+  }),
   z.object({
     name: z.literal('poll-started'),
     eventId: Id,
@@ -255,6 +264,14 @@ export const NodeCommand = z.discriminatedUnion('name', [
   }),
   /** on the meeting's page */
   z.strictObject({ name: z.literal('recall-chat'), callId: Id, messageId: Id }),
+  /** on the meeting's page. A message that the call does not keep changes nothing */
+  z.strictObject({
+    name: z.literal('mark-chat-read'),
+    callId: Id,
+    person: PersonKey,
+    displayName: z.string(),
+    messageId: Id,
+  }),
   /** in every call that it is in */
   z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: RoomName }),
 ]);

@@ -8,7 +8,7 @@
  */
 import { CallAir, OFF_AIR } from './broadcast.ts';
 import { CallOrder, MeetingRole, OPEN_ORDER, OrderChange } from './call-order.ts';
-import { ChatMessage, ChatText, MAX_MENTIONS } from './chat.ts';
+import { ChatMessage, ChatText, MAX_MENTIONS, MAX_READERS, ReadCount } from './chat.ts';
 import { WireError } from './error-codes.ts';
 import { CallPermissions, PeerKind } from './grants.ts';
 import { MAX_TILES } from './limits.ts';
@@ -99,6 +99,8 @@ export const CallSnapshot = z.object({
   ownAnswers: z.array(OwnAnswer).default([]),
   /** of all that are kept, and the newest of the meeting's from before: what was recalled while a client was away has no words on its page either */
   recalledChat: z.array(Id).optional(),
+  /** who has read this peer's own newest messages; those that nobody has read are left out */
+  chatReads: z.array(ReadCount).default([]),
 });
 export type CallSnapshot = z.infer<typeof CallSnapshot>;
 
@@ -239,6 +241,13 @@ export const signalingMethods = {
     request: z.strictObject({ beforeNumber: z.number().int().nonnegative() }),
     response: z.object({ messages: z.array(ChatMessage) }),
   },
+  /** The newest message that this peer's page has shown; an older one changes nothing. Rooms and programs read nothing. */
+  'mark-chat-read': { request: z.strictObject({ messageId: Id }), response: z.object({}) },
+  /** Who has read an own message, by name. Of any other, or a recalled one: nobody. */
+  'list-chat-readers': {
+    request: z.strictObject({ messageId: Id }),
+    response: z.object({ names: z.array(z.string()).max(MAX_READERS) }),
+  },
   /** Needs the right `order`. `pollId` is the asker's own, so that a repeated start is one poll; one runs at a time. */
   'start-poll': { request: z.strictObject({ pollId: Id, draft: PollDraft }), response: z.object({}) },
   /** In place of the person's former answer, while the poll runs. After its end: `poll-ended`. */
@@ -297,6 +306,8 @@ export const SignalingNotification = openUnion('event', [
   /** by this peer's person, on any of their pages */
   z.object({ event: z.literal('poll-answered'), data: OwnAnswer }),
   z.object({ event: z.literal('chat-recalled'), data: z.object({ messageId: Id }) }),
+  /** of this peer's own newest messages, instead of the counts before; they come at a pace */
+  z.object({ event: z.literal('chat-read'), data: z.object({ reads: z.array(ReadCount) }) }),
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),
   z.object({ event: z.literal('prepared-expired'), data: z.object({}) }),

@@ -135,6 +135,22 @@ export class CallChat {
     return [...this.#recalledBefore, ...kept];
   }
 
+  /** Of one that is kept. */
+  placeOf(messageId: string): { number: number; person: string; isRecalled: boolean } | null {
+    const kept = this.#keptOf(messageId);
+    return kept ? { number: kept.message.number, person: kept.person, isRecalled: !!kept.message.isRecalled } : null;
+  }
+
+  /** Of a person, the newest first; those that are recalled are left out. */
+  newestOf(person: string, most: number): Pick<ChatMessage, 'messageId' | 'number'>[] {
+    const newest: ChatMessage[] = [];
+    for (let at = this.#kept.length - 1; at >= 0 && newest.length < most; at--) {
+      const kept = this.#kept[at]!;
+      if (kept.person === person && !kept.message.isRecalled) newest.push(kept.message);
+    }
+    return newest;
+  }
+
   #keptOf(messageId: string): Kept | undefined {
     return this.#kept.find(({ message }) => message.messageId === messageId);
   }

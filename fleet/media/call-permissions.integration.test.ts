@@ -115,6 +115,8 @@ function attempt(client: RawClient, method: AfterHello, source: MediaSource): Pr
     'lower-hand': { peerId: uuidv7() },
     'send-chat': { messageId: uuidv7(), text: 'Hello' },
     'recall-chat': { messageId: uuidv7() },
+    'mark-chat-read': { messageId: uuidv7() },
+    'list-chat-readers': { messageId: uuidv7() },
     'read-chat': { beforeNumber: 0 },
     'start-poll': {
       pollId: uuidv7(),

@@ -229,6 +229,9 @@ export class CallRegistry {
       case 'recall-chat':
         this.calls.get(command.callId)?.chat.recallByFleet(command.messageId);
         return;
+      case 'mark-chat-read':
+        this.calls.get(command.callId)?.chatReaders.markByFleet(command);
+        return;
       case 'rename-room':
         for (const { peer, call: its } of this.#peers.values())
           if (roomOf(peer.claims) === command.roomId) its.rename(peer, command.roomName);

@@ -1,7 +1,7 @@
 /**
  * One call and the only writer of its roster: peers that prepare, join, drop, resume and leave, acts on others, and the
  * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown, `OrderInCall` who may do
- * what, `CallChat` what is written, `CallPolls` what is voted on.
+ * what, `CallChat` what is written, `ChatReaders` who has read it, `CallPolls` what is voted on.
  */
 import type { CallAir } from '#contract/broadcast.ts';
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
@@ -13,6 +13,7 @@ import { CallChat } from './call-chat.ts';
 import { CallDocument, type KnownDocument, mayView } from './call-document.ts';
 import type { CallListener } from './call-listener.ts';
 import { CallMedia } from './call-media.ts';
+import { ChatReaders } from './chat-readers.ts';
 import { CallPolls } from './call-polls.ts';
 import { OrderInCall } from './call-order.ts';
 import type { CallProducers } from './call-producers.ts';
@@ -50,6 +51,7 @@ export class Call {
   readonly document: CallDocument;
   readonly order: OrderInCall;
   readonly chat: CallChat;
+  readonly chatReaders: ChatReaders;
   readonly polls: CallPolls;
   readonly #options: CallOptions;
   readonly #media: CallMedia;
@@ -108,6 +110,12 @@ export class Call {
         this.#tell({ event: 'chat-recalled', data: { messageId } });
         if (by !== null) options.events.onEvent({ name: 'chat-recalled', messageId, ...by });
       },
+    });
+    this.chatReaders = new ChatReaders({
+      settings,
+      chat: this.chat,
+      live: () => this.joined.filter(({ live }) => live),
+      onEvent: (draft) => options.events.onEvent(draft),
     });
     this.polls = new CallPolls({
       settings,
@@ -375,6 +383,7 @@ export class Call {
     const { events } = this.#options;
     // while it knows who was there
     this.polls.close();
+    this.chatReaders.close();
     for (const peer of this.peers.values()) {
       peer.close(code);
       events.onPeerGone(peer, code);
@@ -469,6 +478,7 @@ export class Call {
       chat: this.chat.newest,
       ...this.polls.seenBy(peer),
       recalledChat: this.chat.recalled,
+      chatReads: this.chatReaders.countsFor(peer),
     };
   }
 

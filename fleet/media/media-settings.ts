@@ -47,6 +47,8 @@ export type MediaSettings = {
   /** of chat messages, by peer: beyond it `too-many-attempts`, and the connection stays */
   chatBurst: number;
   chatPerMinute: number;
+  /** how often counts of readers are sent to writers, and marks to the fleet */
+  chatReadsEveryMs: number;
   /** of starting and answering polls, by peer: beyond it `too-many-attempts`, and the connection stays */
   pollActsBurst: number;
   pollActsPerMinute: number;
@@ -94,6 +96,7 @@ export const defaultSettings: MediaSettings = {
   otherActsPerSecond: 20,
   chatBurst: 10,
   chatPerMinute: 60,
+  chatReadsEveryMs: 2_000,
   pollActsBurst: 30,
   pollActsPerMinute: 60,
   pollCountsEveryMs: 250,

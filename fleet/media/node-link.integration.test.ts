@@ -59,6 +59,7 @@ const newNode = (port: number): MediaNode =>
     trustedProxies: [],
     keys: null,
     onKeys: () => {},
+    settings: { chatReadsEveryMs: 20 },
     logger: pino({ level: 'silent' }),
     fleet: { mqttUrl: `mqtt://127.0.0.1:${port}`, credentials: { nodeId: fleet.nodeId, key: '', cert: '', ca: '' } },
   });
@@ -204,6 +205,13 @@ test('what is written in a call is reported, and what the fleet posts into it ev
   });
   await client.request('send-chat', { messageId: uuidv7(), text: 'Next' });
   expect((await client.told('chat-message', ({ text }) => text === 'Next')).number).toBe(2);
+  const reader = { person: 'account:3', displayName: 'Sora', messageId: message.messageId };
+  broker.tell(topicOf('nodeCommand', fleet.nodeId), { name: 'mark-chat-read', callId, ...reader });
+  expect(await client.told('chat-read')).toEqual({ reads: [{ messageId: message.messageId, count: 1 }] });
+  expect(await client.request('list-chat-readers', { messageId: message.messageId })).toEqual({ names: ['Sora'] });
+  await client.request('mark-chat-read', { messageId: post.messageId });
+  const read = { person: 'account:1', messageId: post.messageId };
+  await expect.poll(() => events().find(({ name }) => name === 'chat-read')).toMatchObject({ callId, reads: [read] });
   broker.tell(topicOf('nodeCommand', fleet.nodeId), { name: 'recall-chat', callId, messageId: post.messageId });
   expect(await client.told('chat-recalled')).toEqual({ messageId: post.messageId });
   await client.request('recall-chat', { messageId: message.messageId });

@@ -51,6 +51,9 @@ const permits: Permits = {
   // somebody else's by a right: the chat knows whose it is
   'recall-chat': always,
   'read-chat': always,
+  'mark-chat-read': always,
+  // names for who wrote it alone
+  'list-chat-readers': always,
   'start-poll': byRight('order'),
   'answer-poll': always,
   'end-poll': byRight('order'),
@@ -145,6 +148,13 @@ const handlers: Handlers = {
     joined(peer);
     return { messages: call.chat.before(beforeNumber) };
   },
+  'mark-chat-read': ({ call, peer }, { messageId }) => {
+    call.chatReaders.mark(joined(peer), messageId);
+    return DONE;
+  },
+  'list-chat-readers': ({ call, peer }, { messageId }) => ({
+    names: call.chatReaders.namesFor(joined(peer), messageId),
+  }),
   'start-poll': ({ call, peer }, request) => {
     call.polls.start(joined(peer), request);
     return DONE;

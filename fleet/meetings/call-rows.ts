@@ -84,7 +84,7 @@ export async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: Know
 export async function applyEvent(
   trx: AuthorityWrite,
   call: CallRow,
-  event: Exclude<KnownCallEvent, ChatEvent>,
+  event: Exclude<KnownCallEvent, ChatEvent | { name: 'chat-read' }>,
 ): Promise<void> {
   const row = trx.updateTable('call').where('callId', '=', call.callId);
   switch (event.name) {

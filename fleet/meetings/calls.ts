@@ -8,7 +8,7 @@ import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { PeerKind } from '#contract/grants.ts';
 import type { CallEvents, EventAcks, KnownCallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { NODE_RETURN_MS } from '#contract/timing.ts';
-import { isChatEvent, recordChatEvent } from '../chat/index.ts';
+import { isChatEvent, recordChatEvent, recordReads } from '../chat/index.ts';
 import { recordPoll } from '../polls/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import {
@@ -165,6 +165,10 @@ export class Calls {
               'not kept: the meeting has another message of this id',
             );
           written.add(call.meetingId);
+          continue;
+        }
+        if (event.name === 'chat-read') {
+          await recordReads(trx, event);
           continue;
         }
         // also of a call that is over: its invite is good for the next one

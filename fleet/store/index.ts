@@ -21,6 +21,7 @@ import * as authorityNotes from './migrations/authority-0016-notes.ts';
 import * as authorityRecord from './migrations/authority-0017-record.ts';
 import * as authorityRetention from './migrations/authority-0020-retention.ts';
 import * as authoritySeries from './migrations/authority-0018-series.ts';
+import * as authorityChatReads from './migrations/authority-0021-chat-reads.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
@@ -63,6 +64,7 @@ export const authorityMigrations: Record<string, Migration> = {
   '0017-record': authorityRecord,
   '0020-retention': authorityRetention,
   '0018-series': authoritySeries,
+  '0021-chat-reads': authorityChatReads,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {

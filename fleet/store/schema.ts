@@ -269,6 +269,19 @@ export type AuthorityTables = {
     /** whom it names, as JSON: person and name of each */
     mentioned: string;
   };
+  /** The newest message that a page of the person showed; of guests too. */
+  chatRead: { meetingId: string; person: string; displayName: string; number: number };
+  /** Of an account that a message names, until it is read or recalled. */
+  chatMention: {
+    meetingId: string;
+    messageId: string;
+    accountId: string;
+    /** of the message */
+    number: number;
+    atMs: number;
+    /** null: no mail told of it */
+    mailedAtMs: number | null;
+  };
   invite: {
     inviteId: string;
     meetingId: string;

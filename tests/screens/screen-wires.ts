@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page, WebSocketRoute } from 'playwright-core';
 import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
 import { type CallOrder, OPEN_ORDER, RIGHTS, type MeetingRole } from '#contract/call-order.ts';
-import type { ChatMessage } from '#contract/chat.ts';
+import type { ChatMessage, ReadCount } from '#contract/chat.ts';
 import type { CallPoll, OwnAnswer } from '#contract/polls.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { MediaSource } from '#contract/media-source.ts';
@@ -199,6 +199,7 @@ export class PlayedNode {
   role: MeetingRole = 'co-host';
   order: CallOrder = OPEN_ORDER;
   chat: ChatMessage[] = [];
+  chatReads: ReadCount[] = [];
   polls: CallPoll[] = [];
   ownAnswers: OwnAnswer[] = [];
   air: CallAir = OFF_AIR;
@@ -236,6 +237,7 @@ export class PlayedNode {
   #answer(method: string, asked: { admission?: { kind: string } }): unknown {
     if (method === 'join-call') return this.#snapshot();
     if (method === 'restart-ice') return { iceParameters };
+    if (method === 'list-chat-readers') return { names: ['김준호', 'Lena Visser'] };
     if (method !== 'hello') return {};
     return {
       protocol: PROTOCOL_VERSION,
@@ -274,6 +276,7 @@ export class PlayedNode {
       order: this.order,
       air: this.air,
       chat: this.chat,
+      chatReads: this.chatReads,
       polls: this.polls,
       ownAnswers: this.ownAnswers,
       consumers: [...cameras, ...screens].map(({ peerId, source }, index) => ({

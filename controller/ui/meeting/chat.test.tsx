@@ -2,10 +2,12 @@
 /** The chat's field and list by themselves: names that are offered, what is sent, and what a failure leaves behind. */
 import { act, useState } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MARK_READ_EVERY_MS } from '#contract/chat.ts';
 import { PageUnderTest } from '../page-under-test.tsx';
 import en from '../words/en/meeting.ts';
 import ko from '../words/ko/meeting.ts';
 import { ChatComposer, ChatMessages, type ComposedAbout } from './chat.tsx';
+import { useReadMark } from './use-read-mark.ts';
 
 const JOON = { id: 'joon', name: 'Joon Lee' };
 let page: PageUnderTest;
@@ -21,6 +23,85 @@ async function key(name: string, options: KeyboardEventInit = {}): Promise<void>
     field().dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true, cancelable: true, ...options }));
   });
 }
+
+const mark = vi.fn(async (_: string) => {});
+let write: (ids: string[]) => void;
+function Read() {
+  const [ids, setIds] = useState(['1', '2']);
+  write = setIds;
+  const messages = ids.map((messageId) => ({
+    ...{ messageId, displayName: 'Mina', isGuest: false, text: '', atMs: 1 },
+  }));
+  return <ChatMessages messages={messages} nameOf={() => 'Mina'} onSeen={useReadMark(mark)} />;
+}
+
+describe('what is shown is marked as read', () => {
+  let shown: (isIntersecting: boolean) => void;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    mark.mockClear();
+    vi.stubGlobal(
+      'IntersectionObserver',
+      class {
+        constructor(callback: (entries: { isIntersecting: boolean }[]) => void) {
+          shown = (isIntersecting) => callback([{ isIntersecting }]);
+        }
+        observe(): void {}
+        disconnect(): void {}
+      },
+    );
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+  const pass = (ms: number) => act(async () => void vi.advanceTimersByTime(ms));
+
+  it('once it is in view of a page that is looked at, the newest alone and at a pace', async () => {
+    await page.show(<Read />);
+    await pass(MARK_READ_EVERY_MS);
+    expect(mark).not.toHaveBeenCalled();
+    const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    shown(true);
+    await pass(MARK_READ_EVERY_MS);
+    expect(mark).not.toHaveBeenCalled();
+    visibility.mockReturnValue('visible');
+    document.dispatchEvent(new Event('visibilitychange'));
+    for (const ids of [
+      ['1', '2', '3'],
+      ['1', '2', '3', '4'],
+    ]) {
+      await act(async () => write(ids));
+      shown(true);
+    }
+    await pass(MARK_READ_EVERY_MS);
+    expect(mark.mock.calls).toEqual([['4']]);
+    shown(true);
+    await pass(MARK_READ_EVERY_MS);
+    expect(mark).toHaveBeenCalledOnce();
+  });
+});
+
+describe('who has read', () => {
+  it('stands under a message that has a count, with the names on a press', async () => {
+    const messages = [1, 2].map((n) => ({
+      ...{ messageId: `${n}`, displayName: 'Mina', isGuest: false, text: `words ${n}`, atMs: n },
+    }));
+    await page.show(
+      <ChatMessages
+        messages={[...messages, { ...messages[0]!, messageId: '3', isRecalled: true }]}
+        nameOf={() => 'Mina'}
+        readCountOf={({ messageId }) => (messageId === '1' ? undefined : 3)}
+        readersOf={async ({ messageId }) => [`Joon of ${messageId}`, 'Sora']}
+      />,
+    );
+    expect(page.buttons('Read by 3')).toHaveLength(1);
+    await page.press('Read by 3');
+    expect(page.text).toContain('Joon of 2, Sora');
+    await page.press('Read by 3');
+    expect(page.text).not.toContain('Sora');
+  });
+});
 
 describe('names that are offered', () => {
   const onSend = vi.fn(async () => {});

@@ -7,6 +7,7 @@ import {
   type FormEvent,
   type KeyboardEvent,
   type ReactNode,
+  type RefObject,
   useEffect,
   useId,
   useLayoutEffect,
@@ -20,6 +21,7 @@ import { ConfirmDialog } from '../dialog.tsx';
 import { clockTime, dateAndTime } from '../words/format.ts';
 import { useSameId } from '../use-same-id.ts';
 import { currentLanguage } from '../words/words.ts';
+import { ReadBy } from './read-by.tsx';
 import { mentionPieces, type Nameable, namedIn, offeredNames, withName } from './chat-mentions.ts';
 
 type ShownMessage = Pick<
@@ -42,6 +44,12 @@ type ChatMessagesProps<M extends ShownMessage> = {
   onRecall?: (message: M) => void;
   /** left out: nobody here answers a message */
   onReply?: (message: M) => void;
+  /** the newest one is on a page that is looked at. The same function for as long as the chat is the same */
+  onSeen?: (messageId: string) => void;
+  /** undefined: nobody has, or it is not shown */
+  readCountOf?: (message: M) => number | undefined;
+  /** who have read one that has a count, by name */
+  readersOf?: (message: M) => Promise<readonly string[]>;
   /** who looks; absent: each mention knows whether it is meant */
   selfPeerId?: string;
   className?: string;
@@ -50,11 +58,14 @@ type ChatMessagesProps<M extends ShownMessage> = {
 export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>) {
   const { messages, nameOf, marksOf = noMarks, emptyWords, above, className = '' } = props;
   const { mayRecall = () => false, onRecall, onReply, selfPeerId } = props;
+  const { onSeen, readCountOf = noCount, readersOf } = props;
   const byId = new Map(messages.map((message) => [message.messageId, message]));
   const [asked, setAsked] = useState<M | null>(null);
   const { t } = useTranslation('meeting');
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const newest = useRef<HTMLLIElement>(null);
+  useSeen(newest, messages.at(-1)?.messageId, onSeen);
   const drawn = useRef<{ firstId: string | undefined; height: number }>({ firstId: undefined, height: 0 });
   useLayoutEffect(() => {
     const { current } = list;
@@ -83,9 +94,10 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
       {above && <div className="flex flex-col pb-3">{above}</div>}
       <ol className="flex flex-col gap-3">
         {messages.length === 0 && <li className="text-base text-quiet">{emptyWords ?? t('chat.empty')}</li>}
-        {messages.map((message) => (
+        {messages.map((message, at) => (
           <li
             key={message.messageId}
+            ref={at === messages.length - 1 ? newest : null}
             className={`group relative ${isMeant(message, selfPeerId) ? 'rounded-control bg-accent-soft px-3 py-2' : ''}`}
           >
             <p className={`text-small text-quiet ${mayRecall(message) ? 'pr-24' : onReply ? 'pr-12' : ''}`}>
@@ -128,6 +140,9 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
                 )}
               </p>
             )}
+            {!message.isRecalled && readersOf && readCountOf(message) !== undefined && (
+              <ReadBy count={readCountOf(message)!} readersOf={() => readersOf(message)} />
+            )}
           </li>
         ))}
       </ol>
@@ -146,12 +161,38 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
   );
 }
 
+function useSeen(
+  newest: RefObject<HTMLElement | null>,
+  messageId: string | undefined,
+  onSeen: ((messageId: string) => void) | undefined,
+): void {
+  useEffect(() => {
+    const { current } = newest;
+    if (!current || messageId === undefined || !onSeen) return;
+    let isInView = false;
+    const look = () => {
+      if (isInView && document.visibilityState === 'visible') onSeen(messageId);
+    };
+    const observer = new IntersectionObserver((entries) => {
+      isInView = entries.at(-1)?.isIntersecting ?? false;
+      look();
+    });
+    observer.observe(current);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      observer.disconnect();
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [newest, messageId, onSeen]);
+}
+
 /** With its date where that is not today's. */
 const timeOfDay = ({ atMs }: ShownMessage): string => {
   const isToday = new Date(atMs).toDateString() === new Date().toDateString();
   return (isToday ? clockTime : dateAndTime)(atMs, currentLanguage());
 };
 const noMarks = (): string[] => [];
+const noCount = (): undefined => undefined;
 const isMeant = ({ mentions = [] }: ShownMessage, selfPeerId: string | undefined): boolean =>
   mentions.some(({ peerId, isMe = false }) => isMe || (peerId !== undefined && peerId === selfPeerId));
 /** In one line; null: it is not here, or recalled. */

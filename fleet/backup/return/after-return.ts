@@ -98,6 +98,8 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   rolloutRoom: { stays: 'goes with its rollout; a room counts as updated by what it reports alone' },
   updateHistory: { stays: 'IT sees it in the console' },
   chatPost: { stays: 'what people wrote until the backup; a recall of since then is made again by its person' },
+  chatRead: { stays: 'marks grow only: the page that shows more marks it again' },
+  chatMention: { stays: 'until its page is looked at; a mail that was sent since the backup may be sent again' },
   feedFault: { stays: 'the feed is looked at again' },
   broadcast: { ends: forgetLostRecordings },
   apiToken: { ends: async (trx, { nowMs, isStrict }) => (isStrict ? revoke(trx, 'apiToken', nowMs) : 0) },

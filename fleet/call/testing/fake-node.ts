@@ -3,7 +3,7 @@ import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { type CallOrder, OPEN_ORDER } from '#contract/call-order.ts';
-import type { ChatMessage } from '#contract/chat.ts';
+import type { ChatMessage, ReadCount } from '#contract/chat.ts';
 import type { CallGrant, CallPermissions, DocumentAccess, IceServer, PeerKind } from '#contract/grants.ts';
 import { MediaSource } from '#contract/media-source.ts';
 import { changedDocument, type DocumentChange, type SharedDocument } from '#contract/shared-document.ts';
@@ -94,6 +94,7 @@ export class FakeNode {
   polls: CallPoll[] = [];
   ownAnswers: OwnAnswer[] = [];
   recalledChat: string[] = [];
+  chatReads: ReadCount[] = [];
   onPresent: 'ok' | ErrorCode = 'ok';
   /** what the next resume is answered with */
   onResume: 'kept' | 'restarted' | ErrorCode = 'kept';
@@ -211,6 +212,9 @@ export class FakeNode {
       case 'recall-chat':
         answer({});
         break;
+      case 'mark-chat-read':
+        answer({});
+        break;
       case 'read-chat':
         answer({ messages: this.olderChat.shift() ?? [] });
         break;
@@ -278,6 +282,7 @@ export class FakeNode {
       polls: this.polls,
       ownAnswers: this.ownAnswers,
       recalledChat: this.recalledChat,
+      chatReads: this.chatReads,
     };
   }
 }

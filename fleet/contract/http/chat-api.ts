@@ -1,5 +1,5 @@
 /** What is written in a meeting, before, during and after its calls: for its people, on its page. */
-import { ChatText, MAX_MENTIONS } from '../chat.ts';
+import { ChatText, MAX_MENTIONS, MAX_READERS } from '../chat.ts';
 import { EpochMs, Id, z } from '../schema.ts';
 import { ofPeople, type RouteTable } from './route.ts';
 
@@ -23,6 +23,8 @@ export const ChatPost = z.object({
   replyTo: Id.optional(),
   /** whom it names: `@` and the name stand in the text */
   mentions: z.array(z.object({ name: z.string(), isMe: z.boolean() })),
+  /** how many others have read it: of the caller's own newest ones that somebody has read */
+  readCount: z.number().int().positive().optional(),
   /** the caller, now: wrote it or is a host, within RECALL_WITHIN_MS */
   mayRecall: z.boolean(),
 });
@@ -76,5 +78,24 @@ export const chatApi = {
     summary: 'Recall an own message, or as a host any: its place stays, the words go for everyone. Within 24 hours',
     params: MeetingParams.extend({ messageId: Id }),
     response: z.object({}),
+  },
+  markChatRead: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/meetings/:meetingId/chat-read',
+    access: ofPeople,
+    summary: 'The newest message that the caller’s page has shown; an older one changes nothing',
+    params: MeetingParams,
+    body: z.strictObject({ messageId: Id }),
+    response: z.object({}),
+  },
+  chatReaders: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/chat/:messageId/readers',
+    access: ofPeople,
+    summary: 'Who has read an own message, by name',
+    params: MeetingParams.extend({ messageId: Id }),
+    response: z.object({ names: z.array(z.string()).max(MAX_READERS) }),
   },
 } as const satisfies RouteTable;

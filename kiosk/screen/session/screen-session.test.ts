@@ -86,6 +86,7 @@ class FakeCall {
     air: OFF_AIR,
     chat: [],
     recalledChat: [],
+    chatReads: new Map(),
     polls: [],
     participants: [],
     document: null,

@@ -151,9 +151,14 @@ const waitingPeople = (...displayNames: string[]) => ({
     sinceMs: Date.now() - 60_000 * (n + 1),
   })),
 });
-type Hosted = { waiting?: string[]; isLocked?: boolean; after?: (page: Page, node: PlayedNode) => Promise<unknown> };
+type Hosted = {
+  waiting?: string[];
+  isLocked?: boolean;
+  chat?: ChatMessage[];
+  after?: (page: Page, node: PlayedNode) => Promise<unknown>;
+};
 /** A host in the call. */
-function host(name: string, { waiting = [], isLocked = false, after }: Hosted = {}): Scene {
+function host(name: string, { waiting = [], isLocked = false, chat: written = chat, after }: Hosted = {}): Scene {
   const nodes = new WeakMap<Page, PlayedNode>();
   return {
     name,
@@ -172,7 +177,8 @@ function host(name: string, { waiting = [], isLocked = false, after }: Hosted = 
       nodes.set(page, node);
       node.role = 'host';
       node.order = { isLocked, staysMuted: isLocked, sharedBy: 'everyone' };
-      node.chat = chat;
+      node.chat = written;
+      node.chatReads = [{ messageId: id(922), count: 2 }];
       await drawPictures(page);
       await servePages(page);
       await page.route('**/api/v1/meetings/*/entries', (route) =>
@@ -239,6 +245,25 @@ const chat: ChatMessage[] = [
   text: text as string,
   atMs: Date.now() - 60_000 * (3 - number),
 }));
+/** Answered, recalled, with a mention of who looks and with who has read it. */
+const answeredChat: ChatMessage[] = [
+  { ...chat[0]!, messageId: id(920) },
+  {
+    ...chat[1]!,
+    messageId: id(921),
+    text: '@Mina Park 3페이지부터 볼까요?',
+    mentions: [{ peerId: ROOM_PEER, name: 'Mina Park' }],
+  },
+  {
+    ...chat[0]!,
+    messageId: id(922),
+    peerId: ROOM_PEER,
+    displayName: 'Mina Park',
+    text: 'Yes, from page 3.',
+    replyTo: id(921),
+  },
+  { ...chat[2]!, messageId: id(923), text: '', isRecalled: true },
+].map((message, number) => ({ ...message, number }));
 /** Behind `More` where there is no room for it. */
 const openPeople = async (page: Page) => {
   const more = page.getByRole('button', { name: /^(More|더 보기)$/ });
@@ -377,6 +402,14 @@ export const joinScenes: readonly Scene[] = [
     },
   }),
   host('chat', { after: press(/^(Chat|채팅)/) }),
+  host('chat-answers', {
+    chat: answeredChat,
+    after: async (page) => {
+      await page.getByRole('button', { name: /^(Chat|채팅)/ }).click();
+      await page.getByRole('button', { name: /^(Read by 2|2명 읽음)$/ }).click();
+      await page.getByRole('textbox', { name: /^(Message|메시지)$/ }).pressSequentially('@부');
+    },
+  }),
   scene('alone', { others: [] }),
   scene('call-two', { others: people(1) }),
   scene('call-nine', { others: people(8) }),

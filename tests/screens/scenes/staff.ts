@@ -286,7 +286,13 @@ const posts: ChatPost[] = [
     isGuest: true,
   },
   { displayName: '김준호', text: '', isFromCall: true, isOwn: false, isRecalled: true, mayRecall: false },
-  { displayName: 'Mina Park', text: 'Thank you all. The minutes follow.', isFromCall: false, isOwn: true },
+  {
+    displayName: 'Mina Park',
+    text: 'Thank you all. The minutes follow.',
+    isFromCall: false,
+    isOwn: true,
+    readCount: 3,
+  },
 ].map((post, n) => ({
   messageId: id(950 + n),
   number: 40 + n,
@@ -311,6 +317,8 @@ function scene(
     pastMeetings: { body: pastList },
     ownTime: { body: { intervals: ownTime } },
     chatPosts: { body: { posts, hasOlder: true, people: [] } },
+    markChatRead: { body: {} },
+    chatReaders: { body: { names: ['Joon Lee', 'Lena Visser', '김준호'] } },
     findRooms: { body: { rooms } },
     findPeople: { body: { people: [{ accountId: id(2), displayName: 'Joon Lee', placeName: 'Seoul / Tower' }] } },
     listSessions: { body: { sessions } },

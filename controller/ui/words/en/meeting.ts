@@ -142,6 +142,8 @@ export default {
     noReply: 'Write without a reply',
     whom: 'People to name',
     offered: 'People to name: {{names}}. Press Enter for the first, Escape for none.',
+    readBy_one: 'Read by {{count}}',
+    readBy_other: 'Read by {{count}}',
     namesYou: 'mentions you',
     mentionedBy: '{{name}} mentioned you in the chat',
     recall: 'Recall',

@@ -141,6 +141,7 @@ export default {
     noReply: '답장 취소',
     whom: '언급할 사람',
     offered: '언급할 사람: {{names}}. Enter 키를 누르면 첫 번째 사람을 선택하고, Esc 키를 누르면 목록을 닫습니다.',
+    readBy_other: '{{count}}명 읽음',
     namesYou: '나를 언급함',
     mentionedBy: '{{name}} 님이 채팅에서 나를 언급했습니다',
     recall: '회수',
