@@ -18,8 +18,9 @@ import { MediaSource } from './media-source.ts';
 import { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParameters } from './media-parameters.ts';
 import { CameraState, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
 import { ProtocolVersion } from './protocol-version.ts';
-import { EpochMs, Id, PersonName, z } from './schema.ts';
+import { EpochMs, Id, Language, PersonName, z } from './schema.ts';
 import { DocumentAct, DocumentChange, SharedDocument } from './shared-document.ts';
+import { CallTranscript, NO_TRANSCRIPT, TranscriptSegment } from './transcript.ts';
 
 export const SIGNALING_PATH = '/signaling';
 
@@ -99,6 +100,7 @@ export const CallSnapshot = z.object({
   ownAnswers: z.array(OwnAnswer).default([]),
   /** of all that are kept, and the newest of the meeting's from before: what was recalled while a client was away has no words on its page either */
   recalledChat: z.array(Id).optional(),
+  transcript: CallTranscript.default(NO_TRANSCRIPT),
 });
 export type CallSnapshot = z.infer<typeof CallSnapshot>;
 
@@ -247,6 +249,8 @@ export const signalingMethods = {
   'end-poll': { request: z.strictObject({ pollId: Id }), response: z.object({}) },
   /** Needs the right `order`: the result leaves the TVs. */
   'hide-poll': { request: z.strictObject({ pollId: Id }), response: z.object({}) },
+  /** Needs the right `order`, and that it is possible. Everybody gets it as `transcript-changed`. */
+  'set-transcript': { request: z.strictObject({ isOn: z.boolean(), language: Language }), response: z.object({}) },
   /** Needs the right `remove`; the removed cannot come back on the same token or secret. */
   'remove-participant': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Needs the right `end`. */
@@ -297,6 +301,9 @@ export const SignalingNotification = openUnion('event', [
   /** by this peer's person, on any of their pages */
   z.object({ event: z.literal('poll-answered'), data: OwnAnswer }),
   z.object({ event: z.literal('chat-recalled'), data: z.object({ messageId: Id }) }),
+  z.object({ event: z.literal('transcript-changed'), data: CallTranscript }),
+  /** what somebody has just spoken: shown as a caption by who wants captions */
+  z.object({ event: z.literal('caption'), data: TranscriptSegment }),
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),
   z.object({ event: z.literal('prepared-expired'), data: z.object({}) }),
