@@ -13,18 +13,19 @@ const REPEATED = new RegExp(`^(.{${LEAST_REPEATED_LETTERS},}?)\\1{2,}$`, 'u');
 
 /** A sentence of subtitles on which the models were trained: all of it, without blanks and marks, in lower case. */
 const PHANTOMS: readonly RegExp[] = [
-  /^(?:오늘도|지금까지|끝까지)?(?:영상(?:을)?)?시청해?주셔서(?:대단히|정말)?(?:감사합니다|고맙습니다)$/,
-  /^시청해주신여러분(?:께)?감사(?:합니다|드립니다)$/,
-  /^(?:영상이재미있으셨다면|재밌게보셨다면)?구독(?:과|,)?좋아요(?:와알림설정)?(?:는|을|를)?(?:꼭)?(?:부탁드립니다|부탁드려요|눌러주세요)?$/,
-  /^(?:다음|다른)(?:영상|시간|주)에(?:서)?(?:만나요|뵙겠습니다|뵐게요|만나뵙겠습니다)$/,
-  /^(?:mbc|kbs|sbs|ytn|jtbc)뉴스.{0,12}(?:입니다|이었습니다)?$/,
-  /^(?:한글|한국어)?자막(?:제공|제작|by|:).{0,30}$/,
+  /^(?:오늘도|지금까지|끝까지)?(?:영상을?)?시청해주셔서(?:대단히|정말)?(?:감사합니다|고맙습니다)$/,
+  /^시청해주신여러분께?감사(?:합니다|드립니다)$/,
+  /^구독과?좋아요(?:와?알림설정)?(?:까지)?[는을를]?(?:꼭)?(?:부탁드립니다|부탁드려요|눌러주세요)?$/,
+  /^다음영상에서(?:만나요|뵙겠습니다|뵐게요|만나뵙겠습니다)$/,
+  /^(?:mbc|kbs|sbs|ytn|jtbc)뉴스(?:\p{L}{2,4}(?:입니다|이었습니다))?$/u,
+  /^(?:한글|한국어)?자막(?:제공)?(?:및광고를포함하고있습니다)?$/,
+  /^(?:한글|한국어)자막(?:by|제공자?).{0,20}$/,
   /^(?:이영상은)?유료광고를포함하고있습니다$/,
-  /^thank(?:s|you)(?:so|very)?(?:much)?forwatching(?:thisvideo|thevideo|myvideo)?$/,
-  /^(?:please)?(?:dontforgetto)?(?:like(?:and)?)?subscribe(?:tomychannel|tothechannel|formorevideos)?$/,
-  /^(?:illsee|see)youinthenext(?:video|one|episode)$/,
-  /^(?:subtitles?|captions?|transcri(?:bed|ption|pt))(?:provided|created)?by.{0,40}$/,
-  /^amaraorg$/,
+  /^thank(?:s|you)(?:so|very)?(?:much)?forwatching(?:(?:this|the|my)video)?$/,
+  /^(?:please)?(?:dontforgetto)?(?:likeand)?subscribe(?:to(?:my|the)channel|formorevideos)?$/,
+  /^(?:ill)?seeyouinthenext(?:video|episode)$/,
+  /^(?:subtitles?|captions?)by(?:the)?(?:amara.*|.*community)$/,
+  /^(?:www)?amaraorg$/,
 ];
 /** "[BLANK_AUDIO]", "(음악)", "♪": about the sound, not what was said. */
 const ABOUT_SOUND = /^(?:\s*(?:\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|[♪♫…. ]+)\s*)+$/u;

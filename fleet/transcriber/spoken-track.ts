@@ -52,6 +52,11 @@ export class SpokenTrack {
     this.#quietTimer = setTimeout(() => void this.#next(() => this.#flush()), QUIET_AFTER_MS);
   }
 
+  /** Once all that was pushed is worked off. */
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
   /** What was spoken until now is still reported. */
   async end(): Promise<void> {
     clearTimeout(this.#quietTimer);
