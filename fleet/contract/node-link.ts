@@ -11,9 +11,10 @@ import { CallPermissions, PeerKind, PersonKey } from './grants.ts';
 import { CallQuality } from './kiosk-health.ts';
 import { openUnion, openWord } from './open-words.ts';
 import { CallPoll } from './polls.ts';
-import { EpochMs, Id, RoomName, ShownTitle, z } from './schema.ts';
+import { EpochMs, Id, Language, RoomName, ShownTitle, z } from './schema.ts';
 import { MAX_DOCUMENT_PAGES } from './shared-document.ts';
 import { SIGNALING_PATH } from './signaling.ts';
+import { TranscriptSegment } from './transcript.ts';
 
 /**
  * `ws://` or `wss://`, a host, a port, the path of signalling, and nothing else: it stands in pages and in their
@@ -44,6 +45,8 @@ export const NodeRegistration = z.object({
   participantCounts: z.record(Id, z.number().int().nonnegative()).default({}),
   /** by call id, of how many the sound and picture do not get through; calls without any are left out */
   blockedCounts: z.record(Id, z.number().int().positive()).default({}),
+  /** it has an engine that writes what is spoken */
+  transcribes: z.boolean().default(false),
   asOfMs: EpochMs,
 });
 export type NodeRegistration = z.infer<typeof NodeRegistration>;
@@ -174,6 +177,26 @@ const knownCallEvents = [
     atMs: EpochMs,
     poll: CallPoll,
   }),
+  /** by a host: what is spoken is written from now on, or not any more */
+  z.object({
+    name: z.literal('transcript-turned'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    isOn: z.boolean(),
+    byPeerId: Id,
+  }),
+  z.object({
+    name: z.literal('transcript-segment'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    segment: TranscriptSegment,
+    /** who spoke; null: a room */
+    person: PersonKey.nullable(),
+  }),
   z.object({
     name: z.literal('call-ended'),
     eventId: Id,
@@ -272,6 +295,8 @@ export const NodeCommand = z.discriminatedUnion('name', [
     displayName: z.string(),
     messageId: Id,
   }),
+  /** by the meeting's policy: it may be turned on in its calls, or not any more, which turns it off at once. The same again changes nothing */
+  z.strictObject({ name: z.literal('allow-transcript'), meetingId: Id, isAllowed: z.boolean(), language: Language }),
   /** in every call that it is in */
   z.strictObject({ name: z.literal('rename-room'), roomId: Id, roomName: RoomName }),
 ]);

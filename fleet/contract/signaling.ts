@@ -18,8 +18,9 @@ import { MediaSource } from './media-source.ts';
 import { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParameters } from './media-parameters.ts';
 import { CameraState, MicrophoneState, Participant, ReportedEndReason } from './room-state.ts';
 import { ProtocolVersion } from './protocol-version.ts';
-import { EpochMs, Id, PersonName, z } from './schema.ts';
+import { EpochMs, Id, Language, PersonName, z } from './schema.ts';
 import { DocumentAct, DocumentChange, SharedDocument } from './shared-document.ts';
+import { CallTranscript, NO_TRANSCRIPT, TranscriptSegment } from './transcript.ts';
 
 export const SIGNALING_PATH = '/signaling';
 
@@ -101,6 +102,7 @@ export const CallSnapshot = z.object({
   recalledChat: z.array(Id).optional(),
   /** who has read this peer's own newest messages; those that nobody has read are left out */
   chatReads: z.array(ReadCount).default([]),
+  transcript: CallTranscript.default(NO_TRANSCRIPT),
 });
 export type CallSnapshot = z.infer<typeof CallSnapshot>;
 
@@ -256,6 +258,8 @@ export const signalingMethods = {
   'end-poll': { request: z.strictObject({ pollId: Id }), response: z.object({}) },
   /** Needs the right `order`: the result leaves the TVs. */
   'hide-poll': { request: z.strictObject({ pollId: Id }), response: z.object({}) },
+  /** Needs the right `order`, and that it is possible. Everybody gets it as `transcript-changed`. */
+  'set-transcript': { request: z.strictObject({ isOn: z.boolean(), language: Language }), response: z.object({}) },
   /** Needs the right `remove`; the removed cannot come back on the same token or secret. */
   'remove-participant': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Needs the right `end`. */
@@ -308,6 +312,9 @@ export const SignalingNotification = openUnion('event', [
   z.object({ event: z.literal('chat-recalled'), data: z.object({ messageId: Id }) }),
   /** of this peer's own newest messages, instead of the counts before; they come at a pace */
   z.object({ event: z.literal('chat-read'), data: z.object({ reads: z.array(ReadCount) }) }),
+  z.object({ event: z.literal('transcript-changed'), data: CallTranscript }),
+  /** what somebody has just spoken: shown as a caption by who wants captions */
+  z.object({ event: z.literal('caption'), data: TranscriptSegment }),
   /** the worker died: same peer, same place, new media */
   z.object({ event: z.literal('media-moved'), data: MediaSetup }),
   z.object({ event: z.literal('prepared-expired'), data: z.object({}) }),
