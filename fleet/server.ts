@@ -72,8 +72,7 @@ import {
 import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
-import { MeetingRecord, recordRoutes, seriesRoutes } from './record/index.ts';
-import { MeetingRecord, MinutesPdf, type PrintedMinutes, recordRoutes } from './record/index.ts';
+import { MeetingRecord, MinutesPdf, type PrintedMinutes, recordRoutes, seriesRoutes } from './record/index.ts';
 import { Turn } from './turn/index.ts';
 import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
 import { Help, helpRoutes } from './help/index.ts';

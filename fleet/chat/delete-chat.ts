@@ -1,8 +1,16 @@
 /** All that is written in a meeting goes with its record: the messages, and who read them. */
 import type { AuthorityWrite } from '../store/index.ts';
 
-/** For good. */
-export async function deleteChat(trx: AuthorityWrite, meetingId: string): Promise<void> {
-  for (const table of ['chatMention', 'chatRead', 'chatPost'] as const)
-    await trx.deleteFrom(table).where('meetingId', '=', meetingId).execute();
+/** For good. @param upToMs what is newer stays; null: all of it */
+export async function deleteChat(trx: AuthorityWrite, meetingId: string, upToMs: number | null): Promise<void> {
+  for (const table of ['chatMention', 'chatPost'] as const) {
+    const deleting = trx.deleteFrom(table).where('meetingId', '=', meetingId);
+    await (upToMs === null ? deleting : deleting.where('atMs', '<=', upToMs)).execute();
+  }
+  // a mark is of the newest message that was read, which those before it need
+  await trx
+    .deleteFrom('chatRead')
+    .where('meetingId', '=', meetingId)
+    .where('meetingId', 'not in', trx.selectFrom('chatPost').select('meetingId').where('meetingId', '=', meetingId))
+    .execute();
 }

@@ -5,7 +5,6 @@ export {
   type ChatEvent,
   chatOfPerson,
   chatRevisionsOf,
-  deleteChat,
   forgetInChat,
   isChatEvent,
   recallsAtNode,

@@ -196,12 +196,6 @@ export async function writtenChat(db: Reader, meetingId: string): Promise<object
   }));
 }
 
-/** What is written in a meeting, for good. @param upToMs what is newer stays; null: all of it */
-export async function deleteChat(trx: AuthorityWrite, meetingId: string, upToMs: number | null): Promise<void> {
-  const deleting = trx.deleteFrom('chatPost').where('meetingId', '=', meetingId);
-  await (upToMs === null ? deleting : deleting.where('atMs', '<=', upToMs)).execute();
-}
-
 /** All that an account wrote, in all meetings, for a file. */
 export async function chatOfPerson(db: Reader, accountId: string): Promise<object[]> {
   return db
@@ -238,6 +232,8 @@ export async function forgetInChat(
       .where('messageId', '=', row.messageId)
       .execute();
   }
+  await trx.deleteFrom('chatRead').where('person', '=', person).execute();
+  await trx.deleteFrom('chatMention').where('accountId', '=', accountId).execute();
 }
 
 /** Kept texts are in NFC. */

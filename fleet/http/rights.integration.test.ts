@@ -377,11 +377,10 @@ const cases = routes.flatMap(([name, route]) => identities.map((who) => [name, w
 
 /** What a meeting left behind is its people's. */
 const ofItsPeople: [RouteName, readonly string[]][] = [
-  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'minutesPdf', 'meetingPolls'] as const).map(
   ...(['chatPosts', 'postChat', 'recallChat', 'markChatRead', 'chatReaders'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
   ),
-  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'meetingPolls'] as const).map(
+  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'minutesPdf', 'meetingPolls'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
   ),
   ...(['correctMinutes', 'sendMinutes', 'recordFile'] as const).map((name): [RouteName, string[]] => [

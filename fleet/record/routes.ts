@@ -35,8 +35,7 @@ const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
 });
 
 export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
-  const { store, minutes, retention, accounts, onChanged } = deps;
-export function recordRoutes({ store, minutes, pdf, notes, onChanged }: RecordRoutesDependencies): ServedRoute[] {
+  const { store, minutes, pdf, retention, accounts, onChanged } = deps;
   return serve(recordApi, {
     attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
     attendanceFile: async ({ params }) => ({

@@ -19,8 +19,8 @@ import * as authorityChat from './migrations/authority-0014-chat.ts';
 import * as authorityPolls from './migrations/authority-0015-polls.ts';
 import * as authorityNotes from './migrations/authority-0016-notes.ts';
 import * as authorityRecord from './migrations/authority-0017-record.ts';
-import * as authorityRetention from './migrations/authority-0020-retention.ts';
 import * as authoritySeries from './migrations/authority-0018-series.ts';
+import * as authorityRetention from './migrations/authority-0020-retention.ts';
 import * as authorityChatReads from './migrations/authority-0021-chat-reads.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
@@ -62,8 +62,8 @@ export const authorityMigrations: Record<string, Migration> = {
   '0015-polls': authorityPolls,
   '0016-notes': authorityNotes,
   '0017-record': authorityRecord,
-  '0020-retention': authorityRetention,
   '0018-series': authoritySeries,
+  '0020-retention': authorityRetention,
   '0021-chat-reads': authorityChatReads,
 };
 

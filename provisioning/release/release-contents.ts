@@ -92,8 +92,7 @@ export function releaseContents(
   role: ReleaseRole,
   { version, installer, workerFile }: { version: string; installer: string; workerFile: string },
 ): ReleaseContents {
-  const { programs, folders, packages, pages, fonts } = CONTENTS[role];
-  const { programs, folders, packages, packageParts, pages } = CONTENTS[role];
+  const { programs, folders, packages, packageParts, pages, fonts } = CONTENTS[role];
   const traced = tracedPrograms(join(checkout, 'dist'), programs);
   const paths = [
     ...traced.files.map((name) => `dist/${name}`),
