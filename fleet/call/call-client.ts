@@ -10,11 +10,13 @@ import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
+import type { CallTranscript } from '#contract/transcript.ts';
 import { ActQueue } from './act-queue.ts';
 import { CallAdmission, type RequestGrant } from './admission.ts';
 import { ClientMedia } from './client-media.ts';
 import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoster, rosterOf } from './call-state.ts';
 import { type ChatAbout, FollowedChat } from './followed-chat.ts';
+import { FollowedCaptions } from './followed-captions.ts';
 import { FollowedDocument } from './followed-document.ts';
 import { FollowedPolls } from './followed-polls.ts';
 import { LocalMedia } from './local-media.ts';
@@ -82,6 +84,7 @@ export class CallClient {
     isConnected: () => this.#connection.connected,
     onChange: () => this.#publish(),
   });
+  readonly #captions = new FollowedCaptions();
   #mutedByPeerId: string | null = null;
   #keptMutedTimes = 0;
   /** while it runs, nothing is published */
@@ -330,6 +333,12 @@ export class CallClient {
     await this.#connection.ask('hide-poll', { pollId });
   }
 
+  /** What is spoken is written from now on, or not any more. Needs the right `order`. */
+  async setTranscript(change: Pick<CallTranscript, 'isOn' | 'language'>): Promise<void> {
+    this.#refuseWithout('order');
+    await this.#connection.ask('set-transcript', change);
+  }
+
   /** Needs the right `end`. */
   async endForAll(): Promise<void> {
     this.#refuseWithout('end');
@@ -404,6 +413,7 @@ export class CallClient {
     this.#followed.start(call.document);
     this.#polls.start(call.polls, call.ownAnswers);
     this.#chat.start(callId, call.chat, call.recalledChat);
+    this.#captions.start(call.transcript);
     this.#phase = {
       name: 'joined',
       callId,
@@ -477,6 +487,14 @@ export class CallClient {
         return;
       case 'chat-recalled':
         this.#chat.recalled(notification.data.messageId);
+        this.#publish();
+        return;
+      case 'transcript-changed':
+        this.#captions.changed(notification.data);
+        this.#publish();
+        return;
+      case 'caption':
+        this.#captions.follow(notification.data);
         this.#publish();
         return;
       case 'document-changed':
@@ -567,6 +585,7 @@ export class CallClient {
     this.#followed.start(null);
     this.#chat.end(reason);
     this.#polls.end(reason);
+    this.#captions.end();
     this.#mutedByPeerId = null;
   }
 
@@ -621,6 +640,8 @@ export class CallClient {
       chat: this.#chat.messages,
       recalledChat: this.#chat.recalledIds,
       polls: this.#polls.polls,
+      transcript: this.#captions.transcript,
+      captions: this.#captions.captions,
       documentAccess: this.#connection.documentAccess,
       streams: this.#media.streams,
       local: this.#local.state,

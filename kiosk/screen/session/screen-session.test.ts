@@ -19,6 +19,7 @@ import {
   type ScreenFrame,
 } from '#contract/screen-link.ts';
 import { type DocumentHeading, type SharedDocument, WHOLE_PAGE } from '#contract/shared-document.ts';
+import { NO_TRANSCRIPT } from '#contract/transcript.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { TrackState, RoomTracks } from './room-tracks.ts';
 import { ScreenSession } from './screen-session.ts';
@@ -87,6 +88,8 @@ class FakeCall {
     chat: [],
     recalledChat: [],
     polls: [],
+    transcript: NO_TRANSCRIPT,
+    captions: [],
     participants: [],
     document: null,
     documentAccess: null,
