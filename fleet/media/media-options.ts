@@ -22,6 +22,7 @@ export const mediaUsage = `npm run media -- --credentials DIR --mqtt-url URL [op
   --workers N               (one for each core)
   --max-peers N
   --consumers-per-worker N
+  --speech-config FILE      write what is spoken, by a speech engine of yours; see fleet/GUIDE.md
   --release-link PATH       once it leads to another release than this one, the process ends when nobody is in a call
   --json-logs               one line of JSON for each log entry`;
 
@@ -44,6 +45,7 @@ export function parseMediaOptions(args: string[]) {
       workers: { type: 'string' },
       'max-peers': { type: 'string' },
       'consumers-per-worker': { type: 'string' },
+      'speech-config': { type: 'string' },
       'release-link': { type: 'string' },
       'json-logs': { type: 'boolean', default: false },
     },
@@ -70,6 +72,7 @@ export function parseMediaOptions(args: string[]) {
         consumersPerWorker: wholeNumber('consumers-per-worker', values['consumers-per-worker'], 1),
       }),
     },
+    speechConfig: values['speech-config'] ?? null,
     releaseLink: values['release-link'] ?? null,
     jsonLogs: values['json-logs'],
   };
