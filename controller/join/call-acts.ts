@@ -19,6 +19,7 @@ type Call = Pick<
   | 'endPoll'
   | 'hidePoll'
   | 'recallChat'
+  | 'setTranscript'
 >;
 export type CallActs = {
   /** under way, by the key it was begun with */

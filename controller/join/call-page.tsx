@@ -19,6 +19,10 @@ import { Stage } from '#stage/stage.tsx';
 import type { StageWords } from '#stage/stage-person.ts';
 import { AirStrip } from '#ui/broadcast/air-strip.tsx';
 import { Button } from '#ui/button.tsx';
+import { Caption } from '#ui/captions/caption.tsx';
+import { TranscriptMark } from '#ui/captions/transcript-mark.tsx';
+import { useCallCaption } from '#ui/captions/use-call-caption.ts';
+import { useCaptionsChoice } from '#ui/captions/use-captions-choice.ts';
 import { Icon } from '#ui/icon.tsx';
 import { useWaiting } from '#ui/meeting/use-waiting.ts';
 import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
@@ -76,6 +80,13 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const acts = useCallActs(guest.call, add);
   const chat = useChat(call.chat, selfPeerId);
   const poll = usePoll(call.polls);
+  const [wantsCaptions, setWantsCaptions] = useCaptionsChoice();
+  const showsCaptions = wantsCaptions && call.transcript.isOn && phase !== null;
+  const caption = useCallCaption(showsCaptions ? call.captions : null);
+  const captions = useMemo(
+    () => (call.transcript.isOn ? { areShown: wantsCaptions, setShown: setWantsCaptions } : null),
+    [call.transcript.isOn, wantsCaptions, setWantsCaptions],
+  );
   const nameable = useMemo(
     () =>
       call.participants
@@ -159,7 +170,9 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
         <HostButtons order={call.order} rights={rights} role={call.role} acts={acts} meetingId={meetingId} />
         <RunningTime sinceMs={phase?.startedAtMs ?? null} isCrowded={rights.includes('order')} />
       </header>
-      <AirStrip air={call.air} className="justify-center px-4 pb-2 join-low:pt-2" />
+      <AirStrip air={call.air} className="justify-center px-4 pb-2 join-low:pt-2">
+        <TranscriptMark transcript={call.transcript} className="rounded-small text-small" />
+      </AirStrip>
       {call.blocked !== null && <BlockedNotice blocked={call.blocked} />}
       {silenced && sounds.length > 0 && <SilencedNotice />}
       <WithdrawnNotice withdrawn={call.withdrawn} selfPeerId={selfPeerId} add={add} />
@@ -223,6 +236,14 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
               />
             )}
           </div>
+          {/* a place of its own, so that it covers no name and no page of a document */}
+          {showsCaptions && (
+            <Caption
+              cue={caption}
+              className="pointer-events-none min-h-15 items-center px-3 py-1 join-low:absolute join-low:inset-x-24 join-low:bottom-2 join-low:z-10 join-low:min-h-0"
+              boxClassName="max-w-3xl text-base lg:text-control"
+            />
+          )}
           <BelowStage guest={guest} documents={documents} participants={participants} selfPeerId={selfPeerId} />
         </div>
         <GuestControlBar
@@ -236,6 +257,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
           acts={acts}
           chat={chat}
           poll={poll}
+          captions={captions}
           meetingId={meetingId}
           selfPeerId={selfPeerId}
         />

@@ -2,6 +2,8 @@
  * The controls of a call, within the thumb's reach: below the stage, or beside it on a phone held sideways. Where there is
  * room for six, hand, people and devices are behind `More`.
  */
+import Captions from 'lucide-react/icons/captions';
+import CaptionsOff from 'lucide-react/icons/captions-off';
 import Ellipsis from 'lucide-react/icons/ellipsis';
 import Hand from 'lucide-react/icons/hand';
 import LogOut from 'lucide-react/icons/log-out';
@@ -51,6 +53,8 @@ type BarProps = Omit<SwitchesProps, 'staysMuted'> & {
   acts: CallActs;
   chat: Chat;
   poll: Poll;
+  /** null: there are none */
+  captions: { areShown: boolean; setShown: (areShown: boolean) => void } | null;
   /** of a member; null: a guest */
   meetingId: string | null;
   selfPeerId: string;
@@ -61,7 +65,7 @@ const slot = 'min-w-0! flex-1 px-0! sm:max-w-28 sm:px-2! join-low:min-h-0!';
 const wideOnly = `${slot} join-narrow:hidden`;
 
 /** In parts that are drawn apart: a change of the roster draws no switch again. */
-export function GuestControlBar({ call, acts, chat, poll, meetingId, selfPeerId, ...switches }: BarProps) {
+export function GuestControlBar({ call, acts, chat, poll, captions, meetingId, selfPeerId, ...switches }: BarProps) {
   const { t } = useTranslation('join');
   const { t: words } = useTranslation('meeting');
   const [open, setOpen] = useState<'devices' | 'people' | 'more' | null>(null);
@@ -80,6 +84,8 @@ export function GuestControlBar({ call, acts, chat, poll, meetingId, selfPeerId,
   const isSilent = switches.microphone === 'absent' || devices.microphone.interrupted;
   const devicesIcon = isSilent || problemWith(devices.camera) !== null ? TriangleAlert : Settings2;
   const polls = { poll, mayKeep: call.permissions?.rights.includes('order') ?? false, call: guest.call, meetingId };
+  const captionWords = captions && t(captions.areShown ? 'hideCaptions' : 'showCaptions', { ns: 'transcript' });
+  const captionIcon = captions?.areShown ? Captions : CaptionsOff;
   const peopleWords = `${t('call.people')}, ${t('people', { ns: 'common', count: call.participants.filter(hasPicture).length })}`;
   return (
     <footer
@@ -93,6 +99,18 @@ export function GuestControlBar({ call, acts, chat, poll, meetingId, selfPeerId,
       </Button>
       <ChatButton unreadCount={chat.unreadCount} isOpen={chat.isOpen} setOpen={chat.setOpen} />
       <PollButton {...polls} size="bar" className={wideOnly} isShort />
+      {captions !== null && (
+        <Button
+          size="bar"
+          className={wideOnly}
+          icon={captionIcon}
+          variant={captions.areShown ? 'primary' : 'plain'}
+          aria-label={captionWords!}
+          onPress={() => captions.setShown(!captions.areShown)}
+        >
+          {t('captions', { ns: 'transcript' })}
+        </Button>
+      )}
       <Button size="bar" className={wideOnly} icon={Users} aria-label={peopleWords} onPress={() => setOpen('people')}>
         {t('call.people')}
       </Button>
@@ -122,6 +140,18 @@ export function GuestControlBar({ call, acts, chat, poll, meetingId, selfPeerId,
             {handWords}
           </Button>
           <PollButton {...polls} size="large" onDone={close} />
+          {captions !== null && (
+            <Button
+              size="large"
+              icon={captionIcon}
+              onPress={() => {
+                captions.setShown(!captions.areShown);
+                close();
+              }}
+            >
+              {captionWords}
+            </Button>
+          )}
           <Button size="large" icon={Users} onPress={() => setOpen('people')}>
             {peopleWords}
           </Button>

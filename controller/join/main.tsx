@@ -8,12 +8,14 @@ import en from '#ui/words/en/join.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import pollsEn from '#ui/words/en/polls.ts';
 import stageEn from '#ui/words/en/stage.ts';
+import transcriptEn from '#ui/words/en/transcript.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import documentsKo from '#ui/words/ko/documents.ts';
 import ko from '#ui/words/ko/join.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import pollsKo from '#ui/words/ko/polls.ts';
 import stageKo from '#ui/words/ko/stage.ts';
+import transcriptKo from '#ui/words/ko/transcript.ts';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
 import { Guest } from './guest.ts';
@@ -29,5 +31,6 @@ startWords({
   meeting: { en: meetingEn, ko: meetingKo },
   polls: { en: pollsEn, ko: pollsKo },
   stage: { en: stageEn, ko: stageKo },
+  transcript: { en: transcriptEn, ko: transcriptKo },
 });
 createRoot(document.getElementById('root')!).render(<JoinPage guest={guest} />);

@@ -1,17 +1,24 @@
-/** What hosts set for everybody else: mute all, stay muted, who shares; and the end for all. */
+/** What hosts set for everybody else: mute all, stay muted, who shares, whether it is written; and the end for all. */
 import MicOff from 'lucide-react/icons/mic-off';
 import PhoneOff from 'lucide-react/icons/phone-off';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOrder, Right } from '#contract/call-order.ts';
+import type { CallTranscript } from '#contract/transcript.ts';
 import { Button } from '#ui/button.tsx';
+import { TranscriptSwitch } from '#ui/captions/transcript-switch.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { OnOff } from '#ui/on-off.tsx';
 import type { CallActs } from './call-acts.ts';
 
-type OrderSwitchesProps = { order: CallOrder; rights: readonly Right[]; acts: CallActs };
+type OrderSwitchesProps = {
+  order: CallOrder;
+  transcript: CallTranscript;
+  rights: readonly Right[];
+  acts: CallActs;
+};
 
-export function OrderSwitches({ order, rights, acts }: OrderSwitchesProps) {
+export function OrderSwitches({ order, transcript, rights, acts }: OrderSwitchesProps) {
   const { t } = useTranslation('meeting');
   const [isAsked, setAsked] = useState(false);
   if (!rights.includes('order') && !rights.includes('mute') && !rights.includes('end')) return null;
@@ -46,6 +53,11 @@ export function OrderSwitches({ order, rights, acts }: OrderSwitchesProps) {
           >
             {t('order.sharing')}
           </OnOff>
+          <TranscriptSwitch
+            transcript={transcript}
+            isPending={acts.isPending('transcript')}
+            onChange={(change) => acts.do('transcript', (call) => call.setTranscript(change))}
+          />
         </>
       )}
       {rights.includes('end') && (

@@ -21,7 +21,7 @@ import { PersonActs } from './person-acts.tsx';
 type PeopleDialogProps = {
   isOpen: boolean;
   onClose: () => void;
-  call: Pick<CallState, 'participants' | 'permissions' | 'order' | 'role'>;
+  call: Pick<CallState, 'participants' | 'permissions' | 'order' | 'role' | 'transcript'>;
   acts: CallActs;
   selfPeerId: string;
 };
@@ -38,7 +38,7 @@ export function PeopleDialog({ isOpen, onClose, call, acts, selfPeerId }: People
   const mayAct = rights.length > 0;
   return (
     <Dialog title={t('call.peopleIn')} isOpen={isOpen} onClose={onClose}>
-      <OrderSwitches order={call.order} rights={rights} acts={acts} />
+      <OrderSwitches order={call.order} transcript={call.transcript} rights={rights} acts={acts} />
       <ul className="flex flex-col">
         {listed.map((participant, index) => {
           const isSelf = participant.peerId === selfPeerId;

@@ -6,6 +6,7 @@ import type { CallState } from '#call/call-state.ts';
 import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import type { SeenPoll } from '#contract/polls.ts';
+import { NO_TRANSCRIPT } from '#contract/transcript.ts';
 import { PageUnderTest } from '#ui/page-under-test.tsx';
 import { PollCard } from '#ui/meeting/poll-card.tsx';
 import { ToastRegion } from '#ui/toast.tsx';
@@ -47,7 +48,7 @@ afterEach(() => page.end());
 
 const quiet = {
   ...{ chat: [], polls: [], participants: [], mutedByPeerId: null, keptMutedTimes: 0 },
-  ...{ order: OPEN_ORDER, air: OFF_AIR, role: 'member' },
+  ...{ order: OPEN_ORDER, air: OFF_AIR, role: 'member', transcript: NO_TRANSCRIPT },
 } as unknown as CallState;
 let follow: (polls: readonly SeenPoll[]) => void;
 function Followed() {

@@ -1,10 +1,11 @@
-/** Changes of the roster, hands, polls, the lock, broadcast and recording, and mutes by others, as short news. null: not in yet. */
+/** Changes of the roster, hands, polls, the lock, broadcast, recording and transcript, and mutes by others, as short news. null: not in yet. */
 import { useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallState } from '#call/call-state.ts';
 import { hasPicture } from '#stage/people.ts';
 import type { AirNews } from '#ui/broadcast/air.ts';
 import { useAirNews } from '#ui/broadcast/use-air-news.ts';
+import { type TranscriptNews, useTranscriptNews } from '#ui/captions/use-transcript-news.ts';
 import { useToasts } from '#ui/toast.tsx';
 
 /** Many at once are a crowd, not news. */
@@ -78,6 +79,12 @@ export function useCallNews(call: CallState, selfPeerId: string | null) {
 
   const tellAir = useCallback((news: AirNews) => add({ words: t(`news.${news}`, { ns: 'broadcast' }) }), [add, t]);
   useAirNews(selfPeerId === null ? null : call.air, tellAir);
+
+  const tellTranscript = useCallback(
+    (news: TranscriptNews) => add({ words: t(`news.${news}`, { ns: 'transcript' }) }),
+    [add, t],
+  );
+  useTranscriptNews(selfPeerId === null ? null : call.transcript, tellTranscript);
 
   useEffect(() => {
     if (mutedByPeerId === null) return;

@@ -13,6 +13,7 @@ import noticesEn from '#ui/words/en/notices.ts';
 import en from '#ui/words/en/remote.ts';
 import roomUpdateEn from '#ui/words/en/room-update.ts';
 import stageEn from '#ui/words/en/stage.ts';
+import transcriptEn from '#ui/words/en/transcript.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
@@ -24,6 +25,7 @@ import noticesKo from '#ui/words/ko/notices.ts';
 import ko from '#ui/words/ko/remote.ts';
 import roomUpdateKo from '#ui/words/ko/room-update.ts';
 import stageKo from '#ui/words/ko/stage.ts';
+import transcriptKo from '#ui/words/ko/transcript.ts';
 import { keepPairing, keptPairing } from './stored-pairing.ts';
 import { pairingOfToken, takeFromFragment } from './pairing.ts';
 import { Remote } from './remote.tsx';
@@ -45,6 +47,7 @@ startWords({
   devices: { en: devicesEn, ko: devicesKo },
   documents: { en: documentsEn, ko: documentsKo },
   stage: { en: stageEn, ko: stageKo },
+  transcript: { en: transcriptEn, ko: transcriptKo },
 });
 createRoot(document.getElementById('root')!).render(
   <Remote scannedCode={code} mayJoin={mayJoin} kept={brought ?? keptPairing()} />,

@@ -10,11 +10,13 @@ import type { ReportedEndReason } from '#contract/room-state.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification, View } from '#contract/signaling.ts';
+import type { CallTranscript } from '#contract/transcript.ts';
 import { ActQueue } from './act-queue.ts';
 import { CallAdmission, type RequestGrant } from './admission.ts';
 import { ClientMedia } from './client-media.ts';
 import { type CallPhase, type CallState, followRoster, NO_ROSTER, type CallRoster, rosterOf } from './call-state.ts';
 import { type ChatAbout, FollowedChat } from './followed-chat.ts';
+import { FollowedCaptions } from './followed-captions.ts';
 import { FollowedDocument } from './followed-document.ts';
 import { FollowedPolls } from './followed-polls.ts';
 import { LocalMedia } from './local-media.ts';
@@ -82,6 +84,7 @@ export class CallClient {
     isConnected: () => this.#connection.connected,
     onChange: () => this.#publish(),
   });
+  readonly #captions = new FollowedCaptions();
   #mutedByPeerId: string | null = null;
   #keptMutedTimes = 0;
   /** while it runs, nothing is published */
@@ -340,6 +343,12 @@ export class CallClient {
     await this.#connection.ask('hide-poll', { pollId });
   }
 
+  /** What is spoken is written from now on, or not any more. Needs the right `order`. */
+  async setTranscript(change: Pick<CallTranscript, 'isOn' | 'language'>): Promise<void> {
+    this.#refuseWithout('order');
+    await this.#connection.ask('set-transcript', change);
+  }
+
   /** Needs the right `end`. */
   async endForAll(): Promise<void> {
     this.#refuseWithout('end');
@@ -415,6 +424,7 @@ export class CallClient {
     this.#polls.start(call.polls, call.ownAnswers);
     this.#chat.start(callId, call.chat, call.recalledChat);
     this.#chat.readBy(call.chatReads);
+    this.#captions.start(call.transcript);
     this.#phase = {
       name: 'joined',
       callId,
@@ -492,6 +502,12 @@ export class CallClient {
         return;
       case 'chat-read':
         this.#chat.readBy(notification.data.reads);
+      case 'transcript-changed':
+        this.#captions.changed(notification.data);
+        this.#publish();
+        return;
+      case 'caption':
+        this.#captions.follow(notification.data);
         this.#publish();
         return;
       case 'document-changed':
@@ -582,6 +598,7 @@ export class CallClient {
     this.#followed.start(null);
     this.#chat.end(reason);
     this.#polls.end(reason);
+    this.#captions.end();
     this.#mutedByPeerId = null;
   }
 
@@ -637,6 +654,8 @@ export class CallClient {
       recalledChat: this.#chat.recalledIds,
       chatReads: this.#chat.readCounts,
       polls: this.#polls.polls,
+      transcript: this.#captions.transcript,
+      captions: this.#captions.captions,
       documentAccess: this.#connection.documentAccess,
       streams: this.#media.streams,
       local: this.#local.state,

@@ -8,6 +8,7 @@ import type { SeenPoll } from '#contract/polls.ts';
 import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
 import type { DocumentHeading } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts';
+import type { CallTranscript, TranscriptSegment } from '#contract/transcript.ts';
 import type { WithdrawnDocument } from './followed-document.ts';
 import type { LocalState } from './local-media.ts';
 import type { BlockedMedia } from './media-path.ts';
@@ -51,6 +52,10 @@ export type CallState = {
   readonly chatReads: ReadonlyMap<string, number>;
   /** in their order, with our own answers; one at most runs */
   readonly polls: readonly SeenPoll[];
+  /** whether what is spoken is written */
+  readonly transcript: CallTranscript;
+  /** the newest stretches of speech, as they came; the oldest are left out */
+  readonly captions: readonly TranscriptSegment[];
   /** all who are in, this peer included, as the node has them */
   readonly participants: readonly Participant[];
   /**

@@ -1,8 +1,10 @@
-/** Order, roles, hands and chat as a page has them: what the node sends, over drops, and what a refusal does to our tracks. */
+/** Order, roles, hands, chat and transcript as a page has them: what the node sends, over drops, and what a refusal does to our tracks. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OPEN_ORDER, RIGHTS } from '#contract/call-order.ts';
 import type { ChatMessage } from '#contract/chat.ts';
+import { NO_TRANSCRIPT, type TranscriptSegment } from '#contract/transcript.ts';
 import { CallClient } from './call-client.ts';
+import { CAPTIONS_KEPT } from './followed-captions.ts';
 import { createFakeStream, FakeMedia, fakeTrack } from './testing/fake-media.ts';
 import { FakeNode } from './testing/fake-node.ts';
 
@@ -252,5 +254,61 @@ describe('the grant’s ICE servers', () => {
     await pass(500);
     await back;
     expect(media.map(({ options }) => options.iceServers)).toEqual([[turn], [turn], [turn]]);
+  });
+});
+
+describe('transcript', () => {
+  const on = { ...NO_TRANSCRIPT, isOn: true, isPossible: true };
+  const segment = (n: number): TranscriptSegment => ({
+    segmentId: id(300 + n),
+    peerId: id(1),
+    displayName: 'Mina',
+    text: `s${n}`,
+    fromMs: n,
+    untilMs: n + 1,
+  });
+  const speak = (...spoken: TranscriptSegment[]) => {
+    for (const data of spoken) node.tell({ event: 'caption', data });
+  };
+  const captions = () => state().captions.map(({ text }) => text);
+
+  it('is the snapshot’s, then as it changes, and off after the call', async () => {
+    node.transcript = on;
+    await joined();
+    expect(state().transcript).toEqual(on);
+    node.tell({ event: 'transcript-changed', data: { ...on, isFailing: true } });
+    await pass(20);
+    expect(state().transcript).toEqual({ ...on, isFailing: true });
+    call.leave();
+    expect([state().transcript, captions()]).toEqual([NO_TRANSCRIPT, []]);
+  });
+
+  it('brings captions once each and in order, the newest alone, and none when it is off', async () => {
+    await joined();
+    speak(segment(0));
+    await pass(20);
+    expect(captions()).toEqual([]);
+    node.tell({ event: 'transcript-changed', data: on });
+    speak(segment(1), segment(2), segment(2));
+    await pass(20);
+    expect(captions()).toEqual(['s1', 's2']);
+    speak(...Array.from({ length: CAPTIONS_KEPT }, (_, n) => segment(n + 3)));
+    await pass(20);
+    expect([captions().length, captions().at(-1)]).toEqual([CAPTIONS_KEPT, `s${CAPTIONS_KEPT + 2}`]);
+    node.tell({ event: 'transcript-changed', data: { ...on, isOn: false } });
+    await pass(20);
+    expect(captions()).toEqual([]);
+  });
+
+  it('is turned on by those who may, and by nobody else', async () => {
+    await joined();
+    await expect(call.setTranscript({ isOn: true, language: 'ko' })).rejects.toMatchObject({ code: 'forbidden' });
+    const data = { ...node.permissions, rights: [...RIGHTS.host], role: 'host' as const, document: null };
+    node.tell({ event: 'permissions-changed', data });
+    await pass(20);
+    const turning = call.setTranscript({ isOn: true, language: 'ko' });
+    await pass(20);
+    await turning;
+    expect(asked('set-transcript')).toEqual([{ isOn: true, language: 'ko' }]);
   });
 });

@@ -121,6 +121,7 @@ const here = {
   rolloutId: newId(),
   minutesId: newId(),
   taskId: '1-1',
+  segmentId: newId(),
 };
 let fleet: FleetUnderTest;
 let ca: Buffer;
@@ -383,7 +384,11 @@ const ofItsPeople: [RouteName, readonly string[]][] = [
   ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'minutesPdf', 'meetingPolls'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
   ),
-  ...(['correctMinutes', 'sendMinutes', 'recordFile'] as const).map((name): [RouteName, string[]] => [
+  ...(['transcript', 'transcriptFile', 'transcriptCaptions'] as const).map((name): [RouteName, string[]] => [
+    name,
+    ['host', 'co-host', 'member'],
+  ]),
+  ...(['correctMinutes', 'sendMinutes', 'recordFile', 'deleteSpoken'] as const).map((name): [RouteName, string[]] => [
     name,
     ['host', 'co-host'],
   ]),

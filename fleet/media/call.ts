@@ -2,6 +2,7 @@
  * One call and the only writer of its roster: peers that prepare, join, drop, resume and leave, acts on others, and the
  * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown, `OrderInCall` who may do
  * what, `CallChat` what is written, `ChatReaders` who has read it, `CallPolls` what is voted on.
+ * what, `CallChat` what is written, `CallPolls` what is voted on, `TranscriptInCall` what is spoken.
  */
 import type { CallAir } from '#contract/broadcast.ts';
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
@@ -16,6 +17,7 @@ import { CallMedia } from './call-media.ts';
 import { ChatReaders } from './chat-readers.ts';
 import { CallPolls } from './call-polls.ts';
 import { OrderInCall } from './call-order.ts';
+import { type TranscriptRule, TranscriptInCall } from './call-transcript.ts';
 import type { CallProducers } from './call-producers.ts';
 import type { CallRouters } from './call-routers.ts';
 import type { ExpiringMap } from './expiring-map.ts';
@@ -27,6 +29,7 @@ import type { MeetingsOnAir } from './meetings-on-air.ts';
 import { Peer, type PeerLine } from './peer.ts';
 import { ProgramForwarding } from './program-forwarding.ts';
 import type { AdmittedClaims } from './token-admission.ts';
+import type { Transcription } from './transcription.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export type CallOptions = {
@@ -40,6 +43,9 @@ export type CallOptions = {
   seats: GuestSeats;
   knownDocuments: ExpiringMap<KnownDocument>;
   onAir: Pick<MeetingsOnAir, 'airOf' | 'portsOf'>;
+  /** null: this node has no engine */
+  transcription: Transcription | null;
+  transcriptRule: () => TranscriptRule | undefined;
   events: CallListener;
   logger: Logger;
 };
@@ -53,6 +59,7 @@ export class Call {
   readonly chat: CallChat;
   readonly chatReaders: ChatReaders;
   readonly polls: CallPolls;
+  readonly transcript: TranscriptInCall;
   readonly #options: CallOptions;
   readonly #media: CallMedia;
   readonly #programs: ProgramForwarding;
@@ -75,7 +82,10 @@ export class Call {
         this.#tell({ event: 'active-speaker', data: { peerId } });
       },
       onKeptMuted: (peer) => this.order.keptMuted(peer),
-      onProducersChanged: () => this.#programs.touch(),
+      onProducersChanged: () => {
+        this.#programs.touch();
+        this.transcript.touch();
+      },
       logger,
     });
     this.#programs = new ProgramForwarding({
@@ -122,6 +132,15 @@ export class Call {
       joined: () => this.joined,
       onEvent: (draft) => options.events.onEvent(draft),
       tell: (notification) => this.#tell(notification),
+    });
+    this.transcript = new TranscriptInCall({
+      transcription: options.transcription,
+      rule: options.transcriptRule,
+      producers: () => this.producers.all.values(),
+      peers: this.peers,
+      onEvent: (draft) => options.events.onEvent(draft),
+      tell: (notification) => this.#tell(notification),
+      logger,
     });
   }
 
@@ -384,6 +403,7 @@ export class Call {
     // while it knows who was there
     this.polls.close();
     this.chatReaders.close();
+    this.transcript.close();
     for (const peer of this.peers.values()) {
       peer.close(code);
       events.onPeerGone(peer, code);
@@ -479,6 +499,7 @@ export class Call {
       ...this.polls.seenBy(peer),
       recalledChat: this.chat.recalled,
       chatReads: this.chatReaders.countsFor(peer),
+      transcript: this.transcript.state,
     };
   }
 

@@ -24,7 +24,7 @@ import {
   roomsFor,
   timesOf,
 } from './meeting-draft.ts';
-import { meetingPolicyIn, setMeetingPolicy } from './meeting-policies.ts';
+import { meetingPolicyIn, meetingRulesIn, setMeetingPolicy } from './meeting-policies.ts';
 import { isHost, peopleOfMeeting, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
 import { endTicketsOfInvite } from './tickets.ts';
@@ -233,9 +233,9 @@ export class PeopleMeetings {
       .where('meetingId', '=', meetingId)
       .executeTakeFirst();
     if (!summary || !row) throw new ProtocolError('not-found', 'no such meeting');
-    const [people, policy, waiting, conflicts] = await Promise.all([
+    const [people, rules, waiting, conflicts] = await Promise.all([
       peopleOfMeeting(store.read, meetingId, role),
-      meetingPolicyIn(store.read, meetingId),
+      meetingRulesIn(store.read, meetingId),
       isHost(role) ? meetings.waitingRoom.listOf(meetingId) : null,
       summary.isCancelled ? [] : conflictsOf(store.read, summary, { accountId, bookingsOf }),
     ]);
@@ -243,6 +243,8 @@ export class PeopleMeetings {
     const { sequence, agenda, hostAccountId } = row;
     const host = hostAccountId !== null && { hostAccountId };
     return { ...summary, ...host, waitingCount, people, policy: policy!, sequence, agenda, conflicts };
+    const { policy, isTranscriptPermitted } = rules!;
+    return { ...summary, waitingCount, people, policy, isTranscriptPermitted, ...row, conflicts };
   }
 }
 

@@ -17,6 +17,7 @@ import roomUpdateEn from '#ui/words/en/room-update.ts';
 import screenEn from '#ui/words/en/screen.ts';
 import pollsEn from '#ui/words/en/polls.ts';
 import stageEn from '#ui/words/en/stage.ts';
+import transcriptEn from '#ui/words/en/transcript.ts';
 import bookingsKo from '#ui/words/ko/bookings.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import devicesKo from '#ui/words/ko/devices.ts';
@@ -27,6 +28,7 @@ import roomUpdateKo from '#ui/words/ko/room-update.ts';
 import screenKo from '#ui/words/ko/screen.ts';
 import pollsKo from '#ui/words/ko/polls.ts';
 import stageKo from '#ui/words/ko/stage.ts';
+import transcriptKo from '#ui/words/ko/transcript.ts';
 import { debugUnknownWords } from '#ui/debug-unknown-words.ts';
 import { startWords } from '#ui/words/words.ts';
 import { App } from './frame/app.tsx';
@@ -50,6 +52,7 @@ startWords({
   screen: { en: screenEn, ko: screenKo },
   polls: { en: pollsEn, ko: pollsKo },
   stage: { en: stageEn, ko: stageKo },
+  transcript: { en: transcriptEn, ko: transcriptKo },
   notices: { en: noticesEn, ko: noticesKo },
   bookings: { en: bookingsEn, ko: bookingsKo },
   broadcast: { en: broadcastEn, ko: broadcastKo },

@@ -28,6 +28,7 @@ import {
 } from '#contract/screen-link.ts';
 import type { SharedDocument } from '#contract/shared-document.ts';
 import type { CallSnapshot, MediaSetup } from '#contract/signaling.ts';
+import { type CallTranscript, NO_TRANSCRIPT } from '#contract/transcript.ts';
 
 export const TV_ORIGIN = 'http://localhost:7400';
 export const TV_PATH = '/tv';
@@ -203,6 +204,7 @@ export class PlayedNode {
   polls: CallPoll[] = [];
   ownAnswers: OwnAnswer[] = [];
   air: CallAir = OFF_AIR;
+  transcript: CallTranscript = NO_TRANSCRIPT;
   #socket: WebSocketRoute | null = null;
 
   constructor(participants: Participant[]) {
@@ -279,6 +281,7 @@ export class PlayedNode {
       chatReads: this.chatReads,
       polls: this.polls,
       ownAnswers: this.ownAnswers,
+      transcript: this.transcript,
       consumers: [...cameras, ...screens].map(({ peerId, source }, index) => ({
         consumerId: `${source}-${peerId}`,
         producerId: id(1_000 + index),

@@ -30,6 +30,7 @@ import type screen from './en/screen.ts';
 import type record from './en/record.ts';
 import type staff from './en/staff.ts';
 import type stage from './en/stage.ts';
+import type transcript from './en/transcript.ts';
 import type updates from './en/updates.ts';
 import type watch from './en/watch.ts';
 
@@ -68,6 +69,7 @@ declare module 'i18next' {
       record: typeof record;
       staff: typeof staff;
       stage: typeof stage;
+      transcript: typeof transcript;
       updates: typeof updates;
       watch: typeof watch;
     };

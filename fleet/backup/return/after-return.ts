@@ -100,6 +100,9 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   chatPost: { stays: 'what people wrote until the backup; a recall of since then is made again by its person' },
   chatRead: { stays: 'marks grow only: the page that shows more marks it again' },
   chatMention: { stays: 'until its page is looked at; a mail that was sent since the backup may be sent again' },
+  transcript: {
+    stays: 'what was spoken until the backup; what a host has deleted since then is deleted again by them',
+  },
   feedFault: { stays: 'the feed is looked at again' },
   broadcast: { ends: forgetLostRecordings },
   apiToken: { ends: async (trx, { nowMs, isStrict }) => (isStrict ? revoke(trx, 'apiToken', nowMs) : 0) },

@@ -10,6 +10,7 @@ import { changedDocument, type DocumentChange, type SharedDocument } from '#cont
 import type { CallPoll, OwnAnswer } from '#contract/polls.ts';
 import type { Participant } from '#contract/room-state.ts';
 import type { ConsumerParameters, MediaSetup, RequestOf, SignalingNotification } from '#contract/signaling.ts';
+import { type CallTranscript, NO_TRANSCRIPT } from '#contract/transcript.ts';
 import { v7 as uuidv7 } from 'uuid';
 
 type Request = { id: number; method: string; data: Record<string, unknown> };
@@ -95,6 +96,7 @@ export class FakeNode {
   ownAnswers: OwnAnswer[] = [];
   recalledChat: string[] = [];
   chatReads: ReadCount[] = [];
+  transcript: CallTranscript = NO_TRANSCRIPT;
   onPresent: 'ok' | ErrorCode = 'ok';
   /** what the next resume is answered with */
   onResume: 'kept' | 'restarted' | ErrorCode = 'kept';
@@ -283,6 +285,7 @@ export class FakeNode {
       ownAnswers: this.ownAnswers,
       recalledChat: this.recalledChat,
       chatReads: this.chatReads,
+      transcript: this.transcript,
     };
   }
 }

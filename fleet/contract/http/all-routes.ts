@@ -18,6 +18,7 @@ import { seriesApi } from './series-api.ts';
 import { settingsApi } from './settings-api.ts';
 import { signageApi } from './signage-api.ts';
 import { tokensApi } from './tokens-api.ts';
+import { transcriptApi } from './transcript-api.ts';
 import { updatesApi } from './updates-api.ts';
 
 export const allRoutes = {
@@ -37,6 +38,7 @@ export const allRoutes = {
   ...signageApi,
   ...documentsApi,
   ...pollsApi,
+  ...transcriptApi,
   ...broadcastsApi,
   ...helpApi,
   ...updatesApi,

@@ -72,6 +72,8 @@ export const MeetingSummary = z.object({
   isCancelled: z.boolean(),
   /** counts up with each change of what is written in it; absent: nothing is */
   chatRevision: z.number().int().nonnegative().optional(),
+  /** counts up with each change of its transcript; absent: nothing is written */
+  transcriptRevision: z.number().int().nonnegative().optional(),
 });
 export type MeetingSummary = z.infer<typeof MeetingSummary>;
 
@@ -81,6 +83,8 @@ export const MeetingDetail = MeetingSummary.extend({
   /** absent: a room's own meeting */
   hostAccountId: Id.optional(),
   policy: MeetingPolicy,
+  /** its place permits that what is spoken is written: `policy.transcript` counts */
+  isTranscriptPermitted: z.boolean().default(false),
   /** a point on each line; '' for none */
   agenda: z.string().default(''),
   /** counts its changes: a change names the one that it was made on */

@@ -2,12 +2,13 @@
  * A call runs: the stage over the whole TV, and over it only the notices. The stage has the region. Drawn
  * out of sight before the room is in, so that a tap has little left to draw.
  */
-import { useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPhase, CallState } from '#call/call-state.ts';
 import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
 import { MAX_TILES, TILES_PER_PAGE } from '#contract/limits.ts';
 import type { ScreenView } from '#contract/screen-link.ts';
+import { NO_TRANSCRIPT } from '#contract/transcript.ts';
 import { hasPicture, People, peopleAhead } from '#stage/people.ts';
 import { Stage } from '#stage/stage.tsx';
 import { useOfDocument } from '#stage/stage-document.ts';
@@ -15,6 +16,9 @@ import type { StageWords } from '#stage/stage-person.ts';
 import { Countdown, useCountdown } from '#ui/broadcast/countdown.tsx';
 import { markOf } from '#ui/broadcast/air.ts';
 import { OnAirMark } from '#ui/broadcast/on-air-mark.tsx';
+import { Caption } from '#ui/captions/caption.tsx';
+import { TranscriptMark } from '#ui/captions/transcript-mark.tsx';
+import { useCallCaption } from '#ui/captions/use-call-caption.ts';
 import { callTime } from '#ui/agenda/call-time.ts';
 import { ToastRegion } from '#ui/toast.tsx';
 import { useDocumentWords } from '#ui/use-document-words.ts';
@@ -97,7 +101,11 @@ export function CallScene(props: CallSceneProps) {
   const handNews = useHandNews(call.participants, phase === null ? null : selfPeerId);
   const poll = phase === null ? undefined : call.polls.findLast(({ isShown }) => isShown);
   const air = phase === null ? OFF_AIR : call.air;
-  const airNews = useAirToast(phase === null ? null : call.air);
+  const transcript = phase === null ? NO_TRANSCRIPT : call.transcript;
+  const airNews = useAirToast(phase === null ? null : call.air, phase === null ? null : transcript);
+  const showsCaptions = transcript.isOn;
+  const caption = useCallCaption(showsCaptions ? call.captions : null);
+  const hasMark = markOf(air) !== null || transcript.isOn;
   const nowMs = useMinute();
   const bookingId = view.state.phase.name === 'in-call' ? view.state.phase.bookingId : null;
   const time = callTime(view.projections.agenda, bookingId, nowMs);
@@ -116,7 +124,7 @@ export function CallScene(props: CallSceneProps) {
     [session],
   );
   return (
-    <main className="relative h-full bg-sunken">
+    <main className={`relative h-full bg-sunken ${showsCaptions ? 'pb-32' : ''}`}>
       <Stage
         label={t('screen:call.stage')}
         people={shown}
@@ -143,9 +151,19 @@ export function CallScene(props: CallSceneProps) {
           <PollBoard poll={poll} />
         </div>
       )}
-      <AirOverlay air={air} />
-      {/* below the mark, which stays while they come and go */}
-      <div className={`pointer-events-none absolute inset-x-0 ${markOf(air) === null ? 'top-0' : 'top-14'}`}>
+      {showsCaptions && (
+        <Caption
+          cue={caption}
+          // the stage leaves a place of its own, so that no name and no page of a document is covered
+          className="pointer-events-none absolute inset-x-16 bottom-2 h-28 items-center"
+          boxClassName="max-w-[96rem] text-tv-lead"
+        />
+      )}
+      <AirOverlay air={air}>
+        <TranscriptMark transcript={transcript} className="rounded-b-control text-tv-small" />
+      </AirOverlay>
+      {/* below the marks, which stay while they come and go */}
+      <div className={`pointer-events-none absolute inset-x-0 ${hasMark ? 'top-14' : 'top-0'}`}>
         <CallBar
           state={view.state}
           equipment={view.projections.equipment}
@@ -173,18 +191,17 @@ export function CallScene(props: CallSceneProps) {
   );
 }
 
-/** A thin frame, the mark and, before it, the countdown: everybody in the room knows, from every seat. */
-function AirOverlay({ air }: { air: CallAir }) {
+/** A thin frame, the marks and, before it, the countdown: everybody in the room knows, from every seat. */
+function AirOverlay({ air, children }: { air: CallAir; children: ReactNode }) {
   const seconds = useCountdown(air.phase === 'countdown' ? air : null);
   const mark = markOf(air);
   return (
     <div className="pointer-events-none absolute inset-0">
       {mark === 'on-air' && <div className="absolute inset-0 border-8 border-live-fill" />}
-      {mark !== null && (
-        <div className="absolute inset-x-0 top-0 flex justify-center">
-          <OnAirMark air={air} className="rounded-b-control text-tv-name" />
-        </div>
-      )}
+      <div className="absolute inset-x-0 top-0 flex justify-center gap-4">
+        <OnAirMark air={air} className="rounded-b-control text-tv-name" />
+        {children}
+      </div>
       {seconds !== null && (
         <div className="absolute inset-0 grid place-items-center">
           <div className="rounded-card bg-[rgb(15_11_8/0.92)] px-20 py-12 shadow-overlay">

@@ -7,6 +7,7 @@ import { CHAT_MESSAGES_IN_ROOM } from '#contract/chat.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { ResumeTicket, ScreenToAgent } from '#contract/screen-link.ts';
 import type { CameraAxes } from '#contract/room-equipment.ts';
+import { CAPTIONS_IN_ROOM } from '#contract/transcript.ts';
 import type { RoomTracks } from './room-tracks.ts';
 
 type Joined = Extract<CallPhase, { name: 'joined' }>;
@@ -36,6 +37,7 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
     if (newPlace || before.call.air !== now.call.air) reports.push(airReport(phase.callId, now.call));
     if (newPlace || before.call.chat !== now.call.chat) reports.push(chatReport(phase.callId, now.call));
     if (newPlace || before.call.polls !== now.call.polls) reports.push(pollReport(phase.callId, now.call));
+    if (newPlace || transcriptChanged(before.call, now.call)) reports.push(transcriptReport(phase.callId, now.call));
     const sameDocument =
       before.call.document === now.call.document &&
       before.call.withdrawn === now.call.withdrawn &&
@@ -62,6 +64,7 @@ export function standingReports(now: ReportedCall): ScreenToAgent[] {
     airReport(phase.callId, call),
     chatReport(phase.callId, call),
     pollReport(phase.callId, call),
+    transcriptReport(phase.callId, call),
     documentReport(ticket, now),
   ];
 }
@@ -123,6 +126,13 @@ function airReport(callId: string, { air }: CallState): ScreenToAgent {
 function chatReport(callId: string, { chat }: CallState): ScreenToAgent {
   return { type: 'chat', callId, messages: chat.slice(-CHAT_MESSAGES_IN_ROOM) };
 }
+
+const transcriptChanged = (before: CallState, now: CallState): boolean =>
+  before.transcript !== now.transcript || before.captions !== now.captions;
+const transcriptReport = (callId: string, { transcript, captions }: CallState): ScreenToAgent => ({
+  ...{ type: 'transcript', callId, transcript },
+  captions: captions.slice(-CAPTIONS_IN_ROOM),
+});
 
 function pollReport(callId: string, { polls }: CallState): ScreenToAgent {
   const poll = polls.at(-1) ?? null;

@@ -19,6 +19,7 @@ import {
   type ScreenFrame,
 } from '#contract/screen-link.ts';
 import { type DocumentHeading, type SharedDocument, WHOLE_PAGE } from '#contract/shared-document.ts';
+import { NO_TRANSCRIPT } from '#contract/transcript.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { TrackState, RoomTracks } from './room-tracks.ts';
 import { ScreenSession } from './screen-session.ts';
@@ -88,6 +89,8 @@ class FakeCall {
     recalledChat: [],
     chatReads: new Map(),
     polls: [],
+    transcript: NO_TRANSCRIPT,
+    captions: [],
     participants: [],
     document: null,
     documentAccess: null,
@@ -157,6 +160,8 @@ class FakeCall {
   answerPoll = (pollId: string, choices: readonly number[]) => this.#ask(`answer ${pollId} ${choices}`);
   endPoll = (pollId: string) => this.#ask(`end poll ${pollId}`);
   hidePoll = (pollId: string) => this.#ask(`hide poll ${pollId}`);
+  setTranscript = ({ isOn, language }: { isOn: boolean; language: string }) =>
+    this.#ask(`transcript ${isOn} ${language}`);
   removeParticipant = (peerId: string) => this.#ask(`remove ${peerId}`);
   setMicrophone(): void {}
   setCamera(): void {}
@@ -275,6 +280,7 @@ describe('the screen’s session', () => {
       'call-air',
       'chat',
       'poll',
+      'transcript',
       'document',
     ]);
   });
@@ -344,6 +350,7 @@ describe('the screen’s session', () => {
       'call-air',
       'chat',
       'poll',
+      'transcript',
       'document',
     ]);
     expect(call.asked).toEqual(['join']);
@@ -509,6 +516,24 @@ describe('the screen’s session', () => {
       `chat Hello ${id(6)}`,
       `recall ${id(6)}`,
     ]);
+  });
+
+  it('asks the node for a transcript as the room asks, and reports it with its newest captions', () => {
+    const { call, up, effect, of } = session();
+    up();
+    effect({ name: 'join-call', grant: grant() });
+    effect({ name: 'set-transcript', isOn: true, language: 'en' });
+    expect(call.asked).toContain('transcript true en');
+    const transcript = { isOn: true, isPossible: true, language: 'en' as const, isFailing: false };
+    const captions = [1, 2, 3, 4].map((n) => ({
+      ...{ segmentId: id(n), peerId: id(20), displayName: 'Mina', text: `No ${n}`, fromMs: n, untilMs: n + 1 },
+    }));
+    call.become(joined, { transcript, captions: [] });
+    call.become(joined, { transcript, captions });
+    call.become(joined, { transcript, captions });
+    const texts = of('transcript').map((report) => report.captions.map(({ text }) => text));
+    expect(texts.at(-1)).toEqual(['No 2', 'No 3', 'No 4']);
+    expect(of('transcript').at(-1)).toMatchObject({ transcript });
   });
 
   it('asks the node for polls as the room asks, and reports the newest while it is to be seen', () => {

@@ -330,6 +330,9 @@ export class ScreenSession {
       case 'hide-poll':
         this.#attempt('hide-poll', this.call.hidePoll(effect.pollId));
         return;
+      case 'set-transcript':
+        this.#attempt('set-transcript', this.call.setTranscript({ isOn: effect.isOn, language: effect.language }));
+        return;
       case 'show-code':
         this.#showCode();
         return;

@@ -8,6 +8,7 @@ import type { Participant } from '#contract/room-state.ts';
 import type { TicketState } from '#contract/waiting.ts';
 import { playStreams } from '../played-streams.ts';
 import type { SharedDocument } from '#contract/shared-document.ts';
+import type { CallTranscript, TranscriptSegment } from '#contract/transcript.ts';
 import {
   documentAccess,
   drawing,
@@ -21,6 +22,7 @@ import { CALL, id, PlayedNode, person, ROOM_PEER, ticket } from '../screen-wires
 import { servePages } from '../static-pages.ts';
 import { endedQuiz, longPoll, runningPoll } from './polls.ts';
 import type { Scene, SizeName } from './scene.ts';
+import { englishCaption, hostileCaption, longCaption, shortCaption, written } from './transcripts.ts';
 
 const sizes: readonly SizeName[] = ['phone', 'laptop'];
 const LONG_TITLE = '2027년 상반기 글로벌 제품 전략 및 연구개발 투자 우선순위 조정을 위한 전사 임원 확대 회의 (2차)';
@@ -38,6 +40,7 @@ type Told = {
   aspect?: 'slide' | 'sheet';
   upload?: 'stalls' | 'fails';
   air?: CallAir;
+  transcript?: CallTranscript;
   /** also on a phone that is held sideways */
   isSideways?: boolean;
   after?: (page: Page, node: PlayedNode) => Promise<unknown>;
@@ -45,7 +48,20 @@ type Told = {
 
 function scene(
   name: string,
-  { title = 'Weekly plan', refusal, own, others, after, documents, shown, aspect, upload, air, isSideways }: Told = {},
+  {
+    title = 'Weekly plan',
+    refusal,
+    own,
+    others,
+    after,
+    documents,
+    shown,
+    aspect,
+    upload,
+    air,
+    transcript,
+    isSideways,
+  }: Told = {},
 ): Scene {
   const nodes = new WeakMap<Page, PlayedNode>();
   return {
@@ -57,6 +73,7 @@ function scene(
       const node = new PlayedNode([guest, ...(others ?? [])]);
       node.role = 'guest';
       if (air !== undefined) node.air = air;
+      if (transcript !== undefined) node.transcript = transcript;
       nodes.set(page, node);
       await drawPictures(page, own);
       await servePages(page);
@@ -159,6 +176,11 @@ type Hosted = {
 };
 /** A host in the call. */
 function host(name: string, { waiting = [], isLocked = false, chat: written = chat, after }: Hosted = {}): Scene {
+  transcript?: CallTranscript;
+  after?: (page: Page, node: PlayedNode) => Promise<unknown>;
+};
+/** A host in the call. */
+function host(name: string, { waiting = [], isLocked = false, transcript, after }: Hosted = {}): Scene {
   const nodes = new WeakMap<Page, PlayedNode>();
   return {
     name,
@@ -179,6 +201,8 @@ function host(name: string, { waiting = [], isLocked = false, chat: written = ch
       node.order = { isLocked, staysMuted: isLocked, sharedBy: 'everyone' };
       node.chat = written;
       node.chatReads = [{ messageId: id(922), count: 2 }];
+      node.chat = chat;
+      if (transcript !== undefined) node.transcript = transcript;
       await drawPictures(page);
       await servePages(page);
       await page.route('**/api/v1/meetings/*/entries', (route) =>
@@ -270,6 +294,16 @@ const openPeople = async (page: Page) => {
   if (await more.isVisible()) await more.click();
   await page.getByRole('button', { name: /^(People|참가자),/ }).click();
 };
+
+/** A person who wants captions reads these. */
+const withCaptions =
+  (...captions: TranscriptSegment[]) =>
+  async (page: Page, node: PlayedNode) => {
+    const more = page.getByRole('button', { name: /^(More|더 보기)$/ });
+    if (await more.isVisible()) await more.click();
+    await page.getByRole('button', { name: /^(Show captions|자막 켜기)$/ }).click();
+    for (const caption of captions) node.tell('caption', caption);
+  };
 
 const openNewPoll = async (page: Page) => {
   const more = page.getByRole('button', { name: /^(More|더 보기)$/ });
@@ -400,6 +434,30 @@ export const joinScenes: readonly Scene[] = [
       node.tell('poll-changed', longPoll);
       node.tell('poll-answered', { pollId: longPoll.pollId, choices: [1, 7] });
     },
+  }),
+  host('transcript-switch', { transcript: { ...written, isOn: false }, after: openPeople }),
+  host('transcript-failing', { transcript: { ...written, isFailing: true }, after: openPeople }),
+  scene('transcript-begins', {
+    others: people(3),
+    title: LONG_TITLE,
+    isSideways: true,
+    after: async (_page, node) => node.tell('transcript-changed', written),
+  }),
+  scene('captions', { others: people(4), transcript: written, after: withCaptions(shortCaption) }),
+  scene('captions-long', {
+    others: people(3),
+    transcript: written,
+    air: LIVE,
+    isSideways: true,
+    after: withCaptions(longCaption),
+  }),
+  scene('captions-hostile', { others: people(1), transcript: written, after: withCaptions(hostileCaption) }),
+  scene('captions-document', {
+    others: people(3),
+    documents: [listedDocument(1)],
+    shown: sharedDocument({ presenter: room }),
+    transcript: written,
+    after: withCaptions(englishCaption),
   }),
   host('chat', { after: press(/^(Chat|채팅)/) }),
   host('chat-answers', {

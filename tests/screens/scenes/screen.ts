@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
 import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
+import type { TranscriptSegment } from '#contract/transcript.ts';
 import { documentAccess, drawing, LONG_FILE_NAME, playPages, sharedDocument } from '../drawn-documents.ts';
 import { playPictureOnTv } from '../played-picture.ts';
 import { drawPictures, type OwnDevices, picturesOf } from '../drawn-pictures.ts';
@@ -43,6 +44,7 @@ import { pictureAt } from '../../../kiosk/screen/idle/turn.ts';
 import type { NotEnrolledView } from '#contract/waiting-kiosk.ts';
 import { endedQuiz, longPoll, runningPoll } from './polls.ts';
 import type { Scene, SizeName } from './scene.ts';
+import { englishCaption, hostileCaption, longCaption, shortCaption, written } from './transcripts.ts';
 
 const sizes: readonly SizeName[] = ['1080p', '4k'];
 const ROOM_NAME = 'Maple 3F';
@@ -134,6 +136,15 @@ function scene(name: string, told: Told = {}): Scene {
     },
   };
 }
+
+/** What is spoken is written from now on, and these have just spoken. */
+const spoken =
+  (...captions: TranscriptSegment[]) =>
+  async ({ page, node }: Parameters<NonNullable<Told['after']>>[0]): Promise<void> => {
+    node.tell('transcript-changed', written);
+    await page.getByRole('region', { name: /^(Captions|자막)$/ }).waitFor({ state: 'attached' });
+    for (const caption of captions) node.tell('caption', caption);
+  };
 
 /** The page came by its ticket: the agent brings what lets it at the pages. */
 function showDocument(agent: PlayedAgent, document: SharedDocument, isInCall: boolean): void {
@@ -682,6 +693,22 @@ export const screenScenes: readonly Scene[] = [
   scene('call-poll', { people: call(6), after: ({ node }) => node.tell('poll-changed', runningPoll) }),
   scene('call-poll-ended', { people: call(9), after: ({ node }) => node.tell('poll-changed', endedQuiz) }),
   scene('call-poll-long', { people: call(3), after: ({ node }) => node.tell('poll-changed', longPoll) }),
+  scene('call-transcript', { people: call(4), after: ({ node }) => node.tell('transcript-changed', written) }),
+  scene('call-transcript-failing', {
+    people: call(4),
+    after: ({ node }) => node.tell('transcript-changed', { ...written, isFailing: true }),
+  }),
+  scene('call-captions', { people: call(9), after: spoken(shortCaption) }),
+  scene('call-captions-two', { people: call(3), after: spoken(shortCaption, englishCaption) }),
+  scene('call-captions-long', { people: long, state: { roomName: LONG_ROOM }, after: spoken(longCaption) }),
+  scene('call-captions-document', {
+    people: call(4),
+    document: sharedDocument(presents(1, 'Head office')),
+    pages: 'slide',
+    air: LIVE,
+    after: spoken(longCaption),
+  }),
+  scene('call-captions-hostile', { people: call(2), after: spoken(hostileCaption) }),
   scene('call-locked', {
     people: call(4),
     state: {

@@ -138,6 +138,8 @@ export default {
     'meeting-changed': 'Meeting changed',
     'meeting-cancelled': 'Meeting cancelled',
     'minutes-sent': 'Minutes sent',
+    'transcript-turned': 'Transcript turned on or off',
+    'transcript-deleted': 'Part of a transcript deleted',
     'record-deleted': 'Record of a meeting deleted',
     'record-expired': 'Record of a meeting deleted when its time was over',
     'record-policy-changed': 'How long records of meetings are kept changed',
