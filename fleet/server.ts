@@ -563,7 +563,6 @@ const app = await buildApp({
       store,
       minutes: record.minutes,
       notes,
-      retention: record.retention,
       accounts: people.changes,
       removeFiles: async (meetingId, actor) => {
         await documents.removeAllOf(meetingId);

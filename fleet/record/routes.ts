@@ -12,7 +12,6 @@ import type { MinutesOfMeetings } from './meeting-minutes.ts';
 import { ownTime } from './own-time.ts';
 import { pastMeetings } from './past-meetings.ts';
 import { forgetInRecords, personRecord } from './person-record.ts';
-import type { RecordRetention } from './record-retention.ts';
 import { PolicyTree, setOwnDays, setRecordPolicy } from './kept-periods.ts';
 import { recordKeepingOf } from './record-keeping.ts';
 import { type DeleteRecordDependencies, deleteRecord, wholeRecord } from './whole-record.ts';
@@ -22,7 +21,6 @@ type RecordRoutesDependencies = {
   minutes: MinutesOfMeetings;
   notes: Pick<Notes, 'erase'>;
   removeFiles: DeleteRecordDependencies['removeFiles'];
-  retention: Pick<RecordRetention, 'look'>;
   accounts: Pick<AccountChanges, 'forget'>;
   /** what this meeting left behind is not as it was */
   onChanged: (meetingId: string) => void;
@@ -33,7 +31,7 @@ const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
 });
 
 export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
-  const { store, minutes, retention, accounts, onChanged } = deps;
+  const { store, minutes, accounts, onChanged } = deps;
   return serve(recordApi, {
     attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
     attendanceFile: async ({ params }) => ({
@@ -77,7 +75,6 @@ export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
       const { meetingId } = context.params;
       await setOwnDays(store, meetingId, context.body.days, actorOf(context));
       onChanged(meetingId);
-      void retention.look();
       return {};
     },
     recordPolicies: async () => {
@@ -86,12 +83,10 @@ export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
     },
     setRecordPolicy: async (context) => {
       await setRecordPolicy(store, null, context.body, actorOf(context));
-      void retention.look();
       return {};
     },
     setPlaceRecordPolicy: async (context) => {
       await setRecordPolicy(store, context.params.placeId, context.body, actorOf(context));
-      void retention.look();
       return {};
     },
     ownRecordFile: async ({ account }) => ({

@@ -308,6 +308,7 @@ function scene(
     meeting: { body: { meeting: detail } },
     minutes: { body: { minutes: [] } },
     attendance: { body: { calls: [] } },
+    recordKeeping: { body: { ownDays: null, kinds: [] } },
     pastMeetings: { body: pastList },
     ownTime: { body: { intervals: ownTime } },
     chatPosts: { body: { posts, hasOlder: true, people: [] } },
