@@ -575,7 +575,6 @@ const app = await buildApp({
       minutes: record.minutes,
       pdf,
       notes,
-      retention: record.retention,
       accounts: people.changes,
       removeFiles: async (meetingId, actor) => {
         await documents.removeAllOf(meetingId);

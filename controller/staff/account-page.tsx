@@ -14,6 +14,7 @@ import { ChangePasswordForm } from '#ui/sign-in/new-password-page.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { dateAndTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { OwnRecordCard } from './own-record-card.tsx';
 import { OwnTimeCard } from './own-time-card.tsx';
 import { PageHead } from './parts.tsx';
 
@@ -56,6 +57,7 @@ export function AccountPage({ account, onSignedOut }: { account: Account; onSign
             </Card>
           )}
           <OwnTimeCard />
+          <OwnRecordCard />
           <ProblemWords problem={problem} />
           <Button size="large" icon={LogOut} isPending={isPending} onPress={() => void signOut()}>
             {signIn('signOut')}

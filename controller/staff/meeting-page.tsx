@@ -24,6 +24,7 @@ import { ChatSection } from './chat-section.tsx';
 import { AttendanceSection } from './attendance-section.tsx';
 import { InvitedPeople } from './invited-people.tsx';
 import { MeetingBroadcast } from './meeting-air.tsx';
+import { KeepingCard } from './keeping-card.tsx';
 import { MinutesSection } from './minutes-section.tsx';
 import { PollsSection } from './polls-section.tsx';
 import { NotesSection } from './notes-section.tsx';
@@ -120,6 +121,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
           <PolicyWords policy={meeting.policy} isTranscriptPermitted={meeting.isTranscriptPermitted} />
         </Card>
         <RoomsOfMeeting meeting={meeting} />
+        <KeepingCard meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
       </div>
     </div>
   );

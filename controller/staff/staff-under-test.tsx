@@ -2,6 +2,8 @@
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
+import type { RecordKeeping } from '#contract/http/record-api.ts';
+import { RECORD_KINDS } from '#contract/record-policy.ts';
 import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
 import broadcastEn from '#ui/words/en/broadcast.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
@@ -66,6 +68,7 @@ export class StaffServerUnderTest extends PlayedServer {
   meetings: MeetingDetail[] = [];
   rooms: RoomAvailability[] = [];
   posts: ChatPost[] = [];
+  kept: RecordKeeping['kinds'] = RECORD_KINDS.map((kind) => ({ kind, days: null, dueAtMs: null }));
 
   protected override readonly usual: UsualAnswers = {
     currentSession: () => (this.account ? { body: { account: this.account } } : refusal(401, 'not-signed-in')),
@@ -74,6 +77,7 @@ export class StaffServerUnderTest extends PlayedServer {
     listInvites: () => ({ body: { invites: [] } }),
     minutes: () => ({ body: { minutes: [] } }),
     attendance: () => ({ body: { calls: [] } }),
+    recordKeeping: () => ({ body: { ownDays: null, kinds: this.kept } }),
     meetingPolls: () => ({ body: { polls: [] } }),
     preparedPolls: () => ({ body: { preparedPolls: [] } }),
     chatPosts: () => ({ body: { posts: this.posts, hasOlder: false, people: [] } }),

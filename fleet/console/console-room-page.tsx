@@ -25,6 +25,7 @@ import { RoomAlerts } from './room-alerts.tsx';
 import { SameName } from './room-claim.tsx';
 import { RoomDevices } from './room-devices.tsx';
 import { RoomHappenings } from './room-happenings.tsx';
+import { RoomRecordCard } from './room-record-card.tsx';
 import { RoomServiceCard } from './room-service-card.tsx';
 import { RoomSignals } from './room-signals.tsx';
 import { roomsHref } from './room-list-parts.tsx';
@@ -150,6 +151,7 @@ function Room({ room, fetchedAtMs }: { room: RoomOverview; fetchedAtMs: number }
           <RoomDevices room={room} />
           {mayPair && <Phones room={room} />}
           {mayPair && <Tablets roomId={room.roomId} />}
+          {mayInvite && <RoomRecordCard room={room} />}
           {mayManageKiosk && <KioskCard room={room} />}
           {mayManageRoom && (
             <Suspense>

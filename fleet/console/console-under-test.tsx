@@ -1,5 +1,6 @@
 /** For tests of the console: the page in a document, with a scripted server behind `fetch` and `EventSource`. */
 import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
+import { RecordPolicy } from '#contract/record-policy.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Role } from '#contract/http/permissions.ts';
 import { type HealthCounts, HealthState, type RoomOverview, type RoomRow } from '#contract/http/rooms-api.ts';
@@ -108,6 +109,7 @@ export class ServerUnderTest extends PlayedServer {
     },
     roomFacets: () => ({ body: { versions: [], models: [], signals: [] } }),
     listPlaces: () => ({ body: { places: [], organisation: { meetingPolicy: null, allowedRanges: [] } } }),
+    recordPolicies: () => ({ body: { organisation: RecordPolicy.parse({}), places: [] } }),
     listAlerts: () => ({
       body: { rows: [], nextCursor: null, total: 0, counts: { open: 0, acknowledged: 0, critical: 0 } },
     }),

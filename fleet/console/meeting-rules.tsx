@@ -1,31 +1,37 @@
-/** What a place, or the organisation, sets for its meetings: who comes in, and from which addresses. */
+/** What a place, or the organisation, sets for its meetings: who comes in, from which addresses, how long what they leave is kept. */
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AddressRange } from '#contract/address-range.ts';
 import { type MeetingDefaults, placesApi } from '#contract/http/places-api.ts';
+import { recordApi } from '#contract/http/record-api.ts';
 import { Admission, DEFAULT_MEETING_POLICY, type MeetingPolicy } from '#contract/meeting-policy.ts';
+import type { RecordPolicy } from '#contract/record-policy.ts';
 import { Button } from '#ui/button.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { OnOff } from '#ui/on-off.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { useFreshAction } from './fresh-sign-in.tsx';
+import { RecordPolicyFields } from './record-policy-fields.tsx';
 import { SelectField } from './select-field.tsx';
 
 type MeetingRulesProps = {
   /** null: of the organisation */
   placeId: string | null;
   defaults: MeetingDefaults;
+  /** null: not known */
+  kept: { policy: RecordPolicy; above: readonly RecordPolicy[] } | null;
   onDone: () => void;
 };
 
-export function MeetingRules({ placeId, defaults, onDone }: MeetingRulesProps) {
+export function MeetingRules({ placeId, defaults, kept, onDone }: MeetingRulesProps) {
   const { t } = useTranslation('people');
   // nothing stands above the organisation
   const [policy, setPolicy] = useState<MeetingPolicy | null>(
     defaults.meetingPolicy ?? (placeId === null ? DEFAULT_MEETING_POLICY : null),
   );
   const [typed, setTyped] = useState(defaults.allowedRanges.join(' '));
+  const [recordPolicy, setRecordPolicy] = useState(kept?.policy ?? null);
   const [checked, setChecked] = useState(false);
   const { run, isPending, problem } = useFreshAction();
   const allowedRanges = typed.split(/[\s,]+/).filter((range) => range !== '');
@@ -35,11 +41,15 @@ export function MeetingRules({ placeId, defaults, onDone }: MeetingRulesProps) {
     setChecked(true);
     if (wrong !== undefined || isPending) return;
     const body = { meetingPolicy: policy, allowedRanges };
-    const answer = await run(() =>
-      placeId === null
+    const answer = await run(async () => {
+      await (placeId === null
         ? callApi(placesApi.setOrganisationDefaults, { body })
-        : callApi(placesApi.setPlaceDefaults, { params: { placeId }, body }),
-    );
+        : callApi(placesApi.setPlaceDefaults, { params: { placeId }, body }));
+      if (recordPolicy === null || recordPolicy === kept?.policy) return {};
+      return placeId === null
+        ? callApi(recordApi.setRecordPolicy, { body: recordPolicy })
+        : callApi(recordApi.setPlaceRecordPolicy, { params: { placeId }, body: recordPolicy });
+    });
     if (answer !== null) onDone();
   };
   return (
@@ -76,6 +86,9 @@ export function MeetingRules({ placeId, defaults, onDone }: MeetingRulesProps) {
         onChange={setTyped}
         problem={checked && wrong !== undefined ? t('places.rangesWrong', { range: wrong }) : null}
       />
+      {recordPolicy !== null && kept !== null && (
+        <RecordPolicyFields policy={recordPolicy} above={kept.above} onChange={setRecordPolicy} />
+      )}
       <ProblemWords problem={problem} />
       <Button type="submit" variant="primary" size="large" isPending={isPending}>
         {t('save')}

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** People in the console: found, added, changed, disabled, signed out, imported; each act asks for a fresh sign-in where one is needed. */
 import { act } from 'react';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AccountRow } from '#contract/http/people-api.ts';
 import { refusal } from '#ui/page-under-test.tsx';
 import { Console } from './console.tsx';
@@ -169,6 +169,35 @@ describe('an account', () => {
     expect(server.bodyOf('changeAccount')).toMatchObject({ displayName: 'Person 1', isDisabled: true });
     await page.press('Enable account');
     await page.until(() => page.buttons('Disable account').length === 1);
+  });
+
+  it('is saved as a file after a fresh sign-in, and forgotten once that is confirmed', async () => {
+    isFresh = false;
+    const saved: Blob[] = [];
+    vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+      saved.push(blob as Blob);
+      return 'blob:x';
+    });
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {});
+    server.answers.exportPerson = () => freshly({ text: '{"chat":[]}' });
+    server.answers.forgetPerson = () => {
+      Object.assign(people[0]!, { displayName: 'A former member', isDisabled: true });
+      return freshly({});
+    };
+    await showPerson(1);
+    await page.press('Save as file (JSON)');
+    await page.until(() => page.text.includes('Confirm that it is you'));
+    await page.type('input[type=password]', 'right one');
+    await page.press('Confirm');
+    await page.until(() => saved.length === 1);
+    expect(await saved[0]!.text()).toBe('{"chat":[]}');
+    await page.press('Forget this person');
+    await page.until(() => page.text.includes('Forget Person 1?'));
+    expect(server.askedFor('forgetPerson')).toBe(0);
+    await act(async () => page.buttons('Forget this person').at(-1)!.click());
+    await page.until(() => document.querySelector('h1')?.textContent === 'A former member');
+    expect(server.bodyOf('forgetPerson')).toEqual({ language: 'en' });
+    vi.restoreAllMocks();
   });
 
   it('that there is not is said to be none', async () => {

@@ -19,6 +19,7 @@ import { FreshSignIn, useFreshAction } from './fresh-sign-in.tsx';
 import { ListStatus } from './list-parts.tsx';
 import { AccountState } from './people-page.tsx';
 import { PersonSessions, PersonTokens } from './person-access.tsx';
+import { PersonRecord } from './person-record.tsx';
 import { useFetched } from './use-fetched.ts';
 import { usePlaces } from './use-places.ts';
 
@@ -64,6 +65,7 @@ export function PersonPage({ accountId }: { accountId: string }) {
                 <AccountItself account={answer.account} onChanged={refresh} />
                 <PersonSessions account={answer.account} />
                 <PersonTokens account={answer.account} />
+                <PersonRecord account={answer.account} onForgotten={refresh} />
               </div>
             )}
           </div>

@@ -124,6 +124,31 @@ it('sets who comes in and from where; an address that is none is named and not s
   });
 });
 
+it('shortens how long records are kept, and offers nothing longer than above', async () => {
+  const none = { chat: null, notes: null, polls: null, attendance: null, minutes: null };
+  const kept = { organisation: { ...none, chat: 365 }, places: [{ placeId: idOf(1), policy: { ...none, chat: 90 } }] };
+  server.answers.recordPolicies = () => ({ body: kept });
+  server.answers.setPlaceDefaults = () => ({ body: {} });
+  server.answers.setPlaceRecordPolicy = () => ({ body: {} });
+  await show('/places');
+  await page.until(() => names().length === 5);
+  await page.press('Meeting rules of Tower');
+  const select = (name: string) => {
+    const label = [...document.querySelectorAll('label')].find(({ textContent }) => textContent === name)!;
+    return document.getElementById(label.htmlFor) as HTMLSelectElement;
+  };
+  const choices = (name: string) => [...select(name).options].map(({ textContent }) => textContent);
+  expect(choices('Chat')).toEqual(['As above: 90 days', '1 day', '7 days', '30 days']);
+  expect(choices('Notes').slice(0, 2)).toEqual(['As above: For good', '1 day']);
+  await act(async () => {
+    select('Chat').value = '30';
+    select('Chat').dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  await page.press('Save');
+  await page.until(() => document.querySelector('[role=dialog]') === null);
+  expect(server.bodyOf('setPlaceRecordPolicy')).toEqual({ ...none, chat: 30 });
+});
+
 it('moves a room where it is chosen, for those who may', async () => {
   server.answers.setRoomPlace = () => ({ body: {} });
   server.rooms = [roomOf(1, { placeIds: [idOf(3), idOf(2), idOf(1)] })];

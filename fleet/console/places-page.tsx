@@ -18,6 +18,7 @@ import { ListStatus } from './list-parts.tsx';
 import { MeetingRules } from './meeting-rules.tsx';
 import { kindsIn, MovePlace, placesToMoveTo } from './move-place.tsx';
 import { SelectField } from './select-field.tsx';
+import { useKeptAt } from './use-kept-at.ts';
 import { type PlaceInTree, usePlaces } from './use-places.ts';
 
 addWords({ people: { en, ko } });
@@ -39,6 +40,7 @@ export function PlacesPage() {
 function Places() {
   const { t } = useTranslation('people');
   const { places, organisation, problem, refresh } = usePlaces();
+  const kept = useKeptAt(places);
   const [asked, setAsked] = useState<Asked | null>(null);
   const removing = useFreshAction();
   const close = () => setAsked(null);
@@ -112,7 +114,17 @@ function Places() {
         className="sm:max-w-xl!"
       >
         {asked?.about === 'rules' && (
-          <MeetingRules placeId={asked.place?.placeId ?? null} defaults={asked.defaults} onDone={done} />
+          <MeetingRules
+            // what is read later than the page
+            key={String(kept.isKnown)}
+            placeId={asked.place?.placeId ?? null}
+            defaults={asked.defaults}
+            kept={kept.at(asked.place)}
+            onDone={() => {
+              kept.refresh();
+              done();
+            }}
+          />
         )}
       </Dialog>
       <ConfirmDialog

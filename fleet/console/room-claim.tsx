@@ -11,6 +11,7 @@ import { TextField } from '#ui/text-field.tsx';
 import { clockTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { CopyText } from '#ui/copy-text.tsx';
+import { saveTextFile } from './save-text-file.ts';
 import { useIsTaken } from './use-rooms.ts';
 
 export function RoomClaim({ claim, onDone }: { claim: RouteAnswer<typeof roomsApi.createClaim>; onDone: () => void }) {
@@ -24,7 +25,7 @@ export function RoomClaim({ claim, onDone }: { claim: RouteAnswer<typeof roomsAp
         {t('add.claimLead', { time: clockTime(claimExpiresAtMs, currentLanguage()) })}
       </p>
       <CopyText label={t('add.claimCode')} text={file} action={t('add.copyClaim')} />
-      <Button icon={Download} onPress={() => saveAsFile(file)}>
+      <Button icon={Download} onPress={() => saveTextFile(CLAIM_FILE, `${file}\n`)}>
         {t('add.saveClaim')}
       </Button>
       <Button onPress={onDone}>{t('add.done')}</Button>
@@ -34,16 +35,6 @@ export function RoomClaim({ claim, onDone }: { claim: RouteAnswer<typeof roomsAp
 
 /** As the guide's commands name it. */
 const CLAIM_FILE = 'claim.json';
-
-/** From this page's memory: a claim in an address would stay in the browser's list of downloads. */
-function saveAsFile(text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([`${text}\n`], { type: 'application/json' }));
-  link.download = CLAIM_FILE;
-  link.click();
-  // the browser reads it after this turn
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
 
 type RoomNameProps = {
   name: string;

@@ -389,6 +389,10 @@ const ofItsPeople: [RouteName, readonly string[]][] = [
     ['host', 'co-host', 'member'],
   ]),
   ...(['correctMinutes', 'sendMinutes', 'recordFile', 'deleteSpoken'] as const).map((name): [RouteName, string[]] => [
+  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'meetingPolls', 'recordKeeping'] as const).map(
+    (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
+  ),
+  ...(['correctMinutes', 'sendMinutes', 'recordFile', 'setRecordKeeping'] as const).map((name): [RouteName, string[]] => [
     name,
     ['host', 'co-host'],
   ]),
@@ -410,6 +414,11 @@ test('deleteRecord is for hosts and, by their session, for IT', () => {
   const allowed = identities.filter((who) => expected(allRoutes.deleteRecord, who) === 'in');
   expect(allowed.filter(({ token }) => token)).toEqual([]);
   expect(allowed.map(({ name }) => name)).toContain('operator, organisation');
+});
+
+test.each(['exportPerson', 'forgetPerson'] as const)('%s is for administrators of the organisation, freshly', (name) => {
+  const allowed = identities.filter((who) => expected(allRoutes[name], who) === 'in').map((who) => who.name);
+  expect(allowed).toEqual(['administrator, organisation']);
 });
 
 test.each(cases)('%s asked by %s', async (name, identity, route, who) => {

@@ -13,7 +13,6 @@ import type { MinutesPdf } from './minutes-pdf.ts';
 import { ownTime } from './own-time.ts';
 import { pastMeetings } from './past-meetings.ts';
 import { forgetInRecords, personRecord } from './person-record.ts';
-import type { RecordRetention } from './record-retention.ts';
 import { PolicyTree, setOwnDays, setRecordPolicy } from './kept-periods.ts';
 import { recordKeepingOf } from './record-keeping.ts';
 import { type DeleteRecordDependencies, deleteRecord, wholeRecord } from './whole-record.ts';
@@ -24,7 +23,6 @@ type RecordRoutesDependencies = {
   pdf: Pick<MinutesPdf, 'of'>;
   notes: Pick<Notes, 'erase'>;
   removeFiles: DeleteRecordDependencies['removeFiles'];
-  retention: Pick<RecordRetention, 'look'>;
   accounts: Pick<AccountChanges, 'forget'>;
   /** what this meeting left behind is not as it was */
   onChanged: (meetingId: string) => void;
@@ -36,6 +34,7 @@ const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
 
 export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
   const { store, minutes, pdf, retention, accounts, onChanged } = deps;
+  const { store, minutes, accounts, onChanged } = deps;
   return serve(recordApi, {
     attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
     attendanceFile: async ({ params }) => ({
@@ -89,7 +88,6 @@ export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
       const { meetingId } = context.params;
       await setOwnDays(store, meetingId, context.body.days, actorOf(context));
       onChanged(meetingId);
-      void retention.look();
       return {};
     },
     recordPolicies: async () => {
@@ -98,12 +96,10 @@ export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
     },
     setRecordPolicy: async (context) => {
       await setRecordPolicy(store, null, context.body, actorOf(context));
-      void retention.look();
       return {};
     },
     setPlaceRecordPolicy: async (context) => {
       await setRecordPolicy(store, context.params.placeId, context.body, actorOf(context));
-      void retention.look();
       return {};
     },
     ownRecordFile: async ({ account }) => ({

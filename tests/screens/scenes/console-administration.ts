@@ -4,12 +4,14 @@ import type { RouteName } from '#contract/http/all-routes.ts';
 import { type AccountRow, LOCAL_ISSUER } from '#contract/http/people-api.ts';
 import type { Role } from '#contract/http/permissions.ts';
 import type { PlaceRow } from '#contract/http/places-api.ts';
+import { RecordPolicy } from '#contract/record-policy.ts';
 import type { Page } from 'playwright-core';
 import { type Answer, consoleScene, healthy, press, refusal, rooms, signedIn } from './console.ts';
 import type { Scene } from './scene.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const hoursAgo = (count: number): number => Date.now() - count * 3_600_000;
+const KEPT_NOTHING = RecordPolicy.parse({});
 const LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorff Maximilian-Alexander von und zu Hohenstein';
 
 const personOf = (n: number, displayName: string, role: Role, over: Partial<AccountRow> = {}): AccountRow => ({
@@ -96,6 +98,7 @@ const answers = {
   listAudit: paged(log, 1_204, { all: 90_210 }),
   listAccounts: paged(people, 812, { all: 812, disabled: 14 }),
   listPlaces: { body: { places, organisation: { meetingPolicy: null, allowedRanges: [] } } },
+  recordPolicies: { body: { organisation: { ...KEPT_NOTHING, chat: 180, notes: 1_095 }, places: [] } },
   account: (({ pathname }) => ({
     body: { account: people.find(({ accountId }) => pathname.endsWith(accountId)) },
   })) satisfies Answer,
@@ -194,6 +197,9 @@ export const administrationScenes: readonly Scene[] = [
   ),
   scene('person', person, {}, isListed),
   scene('person-long', `/people/${id(4)}`, {}, isListed),
+  scene('person-forget', person, {}, async (page) => {
+    await press(page, /^Forget this person$|^이 사람의 기록 지우기$/);
+  }),
   scene('person-disabled', `/people/${id(5)}`),
   scene('person-fresh', person, { changeAccount: refusal(401, 'sign-in-not-fresh') }, (page) =>
     press(page, /^Save$|^저장$/),
@@ -209,6 +215,12 @@ export const administrationScenes: readonly Scene[] = [
   scene('places-rules', '/places', {}, async (page) => {
     await press(page, /^Meeting rules of 27F$|^27F 회의 규칙$/);
     await page.getByRole('dialog').getByRole('combobox').selectOption('all-wait');
+  }),
+  scene('places-kept', '/places', {}, async (page) => {
+    await press(page, /^Meeting rules of 27F$|^27F 회의 규칙$/);
+    const chat = page.getByRole('dialog').getByRole('combobox', { name: /^Chat$|^채팅$/ });
+    await chat.selectOption('30');
+    await chat.scrollIntoViewIfNeeded();
   }),
   scene('places-not-empty', '/places', { removePlace: refusal(409, 'place-not-empty') }, async (page) => {
     await press(page, /^Remove 3F$|^3F 삭제$/);

@@ -318,6 +318,7 @@ function scene(
     meeting: { body: { meeting: detail } },
     minutes: { body: { minutes: [] } },
     attendance: { body: { calls: [] } },
+    recordKeeping: { body: { ownDays: null, kinds: [] } },
     pastMeetings: { body: pastList },
     ownTime: { body: { intervals: ownTime } },
     chatPosts: { body: { posts, hasOlder: true, people: [] } },

@@ -110,6 +110,15 @@ export default {
     ended_one: '{{count}} phone was disconnected',
     ended_other: '{{count}} phones were disconnected',
   },
+  record: {
+    title: 'What meetings in this room left behind',
+    lead: 'Only the people of a meeting see it. If somebody asks you to, you can delete it here.',
+    delete: 'Delete the record',
+    deleted: 'The record is deleted',
+    deleteTitle: 'Delete what meetings in {{room}} left behind?',
+    deleteBody:
+      'Of the room’s own meeting: attendance, chat, notes, polls, pages shown, minutes, documents and recordings are deleted for everyone and cannot be brought back. Meetings that people made are not touched. Not while a meeting runs.',
+  },
   unreachableCall: {
     what_one: 'A meeting of this room can’t be reached; {{count}} person was in it',
     what_other: 'A meeting of this room can’t be reached; {{count}} people were in it',

@@ -17,7 +17,37 @@ export default {
     delete: 'Delete record',
     deleteTitle: 'Delete what this meeting left behind?',
     deleteBody:
-      'Attendance, chat, notes, polls (prepared ones too), pages shown and minutes are deleted for everyone and cannot be brought back. Mails that were sent stay where they are.',
+      'Attendance, chat, notes, polls (prepared ones too), pages shown, minutes, documents and recordings are deleted for everyone and cannot be brought back. Mails that were sent stay where they are.',
+  },
+  keeping: {
+    title: 'How long it is kept',
+    kinds: {
+      chat: 'Chat',
+      notes: 'Notes',
+      polls: 'Polls',
+      attendance: 'Attendance and pages shown',
+      minutes: 'Minutes',
+    },
+    days_one: '{{count}} day',
+    days_other: '{{count}} days',
+    forGood: 'until a host deletes it',
+    allForGood: 'Everything stays until a host deletes it.',
+    goesOn: 'the first goes on {{date}}',
+    goesSoon: 'the first goes within the hour',
+    lead: 'Counted from when it was written, or from the end of the meeting if that is later.',
+    own: 'Keep for at most',
+    asUsual: 'As usual',
+    ownHint: 'You can only shorten what IT has set.',
+    ownTitle_one: 'Keep what this meeting leaves behind for {{count}} day?',
+    ownTitle_other: 'Keep what this meeting leaves behind for {{count}} days?',
+    ownBody:
+      'Chat, notes, polls, attendance and minutes that are older are deleted within the hour, for everyone, and cannot be brought back.',
+    ownAction: 'Keep no longer',
+  },
+  mine: {
+    title: 'Everything of mine',
+    lead: 'Your account, sign-ins, meetings, messages, attendance, answers in open polls and tasks, as one file.',
+    download: 'Download (JSON)',
   },
   minutes: {
     title: 'Minutes',

@@ -112,6 +112,15 @@ export default {
     endPairingsAction: '모두 해제',
     ended_other: '휴대폰 {{count}}대의 연결을 해제했습니다',
   },
+  record: {
+    title: '이 회의실 회의의 기록',
+    lead: '기록은 회의에 참여한 사람만 봅니다. 삭제를 요청받으면 여기에서 삭제할 수 있습니다.',
+    delete: '기록 삭제',
+    deleted: '기록을 삭제했습니다',
+    deleteTitle: '{{room}}에서 연 회의의 기록을 삭제할까요?',
+    deleteBody:
+      '이 회의실에서 바로 연 회의의 참석 기록, 채팅, 메모, 투표, 공유한 문서와 그 기록, 회의록, 녹화가 모두에게서 삭제되며 되돌릴 수 없습니다. 다른 사람이 만든 회의는 그대로 남습니다. 회의가 진행 중일 때는 삭제할 수 없습니다.',
+  },
   unreachableCall: {
     what_other: '이 회의실의 회의에 연결할 수 없습니다. {{count}}명이 참여하고 있었습니다',
     since_other: '미디어 서버가 {{count}}분 동안 응답하지 않았습니다.',

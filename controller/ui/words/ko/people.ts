@@ -94,6 +94,14 @@ export default {
     until: '{{time}}까지',
     revoke: '폐기',
     revokeToken: '{{name}} 폐기',
+    record: '이 사람에 대한 기록',
+    recordLead:
+      '본인이 요청할 때 씁니다. 파일에는 본인이 쓴 글과 활동만 들어 있고 다른 사람의 글은 없습니다. 두 작업 모두 감사 로그에 남습니다.',
+    exportRecord: '파일로 저장(JSON)',
+    forget: '이 사람의 기록 지우기',
+    forgetTitle: '{{name}} 님의 기록을 지울까요?',
+    forgetBody:
+      '계정은 사용 중지되고 이름, 이메일, 비밀번호, 역할이 지워집니다. 보낸 메시지는 회수되고 참석 기록, 투표, 초대에는 ‘이전 구성원’으로 표시됩니다. 메모, 회의록, 감사 로그의 내용은 그대로 남습니다. 되돌릴 수 없습니다.',
   },
   import: {
     button: '목록 가져오기',
@@ -161,6 +169,18 @@ export default {
     ranges: '허용할 네트워크 주소',
     rangesHint: '203.0.113.0/24와 같은 범위를 공백으로 구분해 입력합니다. 비워 두면 제한이 없습니다.',
     rangesWrong: '주소 범위가 아닙니다: {{range}}',
+    kept: {
+      title: '회의 기록 보관 기간',
+      lead: '아래 장소와 주최자는 이 기간을 줄일 수만 있습니다. 기간이 지난 기록은 한 시간 안에 모두에게서 삭제됩니다. 작성한 때 또는 회의가 끝난 때부터 셉니다. 문서와 녹화의 보관 규칙은 따로 있습니다.',
+      chat: '채팅',
+      notes: '메모',
+      polls: '투표',
+      attendance: '참석 기록, 문서 공유 기록',
+      minutes: '회의록',
+      days_other: '{{count}}일',
+      forGood: '계속 보관',
+      asAbove: '상위 설정: {{period}}',
+    },
     ofRoom: '장소',
     ofRoomLabel: '이 회의실이 있는 곳',
   },

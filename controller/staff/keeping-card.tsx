@@ -1,0 +1,108 @@
+/** How long what the meeting leaves behind is kept, in words, and when the next of it goes; hosts shorten it. */
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { MeetingDetail } from '#contract/http/meetings-api.ts';
+import { type RecordKeeping, recordApi } from '#contract/http/record-api.ts';
+import { Card } from '#ui/card.tsx';
+import { ConfirmDialog } from '#ui/dialog.tsx';
+import { callApi } from '#ui/http-client.ts';
+import { ProblemWords } from '#ui/problem-words.tsx';
+import { ToggleGroup } from '#ui/toggle-group.tsx';
+import { useAsyncAction } from '#ui/use-async-action.ts';
+import { dateOnly } from '#ui/words/format.ts';
+import { currentLanguage } from '#ui/words/words.ts';
+import { MeetingPartState } from './meeting-part-state.tsx';
+import { useMeetingPart } from './use-meeting-part.ts';
+
+const OWN_DAYS = [7, 30, 90];
+
+export function KeepingCard({ meeting, isHost }: { meeting: MeetingDetail; isHost: boolean }) {
+  const { t } = useTranslation('record');
+  const part = useMeetingPart(meeting, readKeeping);
+  const { known } = part;
+  // who manages meetings without being one of the people
+  if (part.problem?.code === 'forbidden') return null;
+  return (
+    <Card title={t('keeping.title')}>
+      <MeetingPartState part={part} />
+      {known && (
+        <div className="flex flex-col gap-4">
+          <KindLines kinds={known.kinds} />
+          {isHost && <OwnDays meetingId={meeting.meetingId} ownDays={known.ownDays} onChanged={part.refresh} />}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+const readKeeping = (meetingId: string, signal: AbortSignal): Promise<RecordKeeping> =>
+  callApi(recordApi.recordKeeping, { params: { meetingId }, signal });
+
+function KindLines({ kinds }: Pick<RecordKeeping, 'kinds'>) {
+  const { t } = useTranslation('record');
+  if (kinds.every(({ days }) => days === null))
+    return <p className="text-base text-quiet">{t('keeping.allForGood')}</p>;
+  return (
+    <>
+      <dl className="flex flex-col">
+        {kinds.map(({ kind, days, dueAtMs }) => (
+          <div key={kind} className="border-t border-line py-2 first:border-0">
+            <dt className="text-base font-medium">{t(`keeping.kinds.${kind}`)}</dt>
+            <dd className="numerals text-base text-quiet">
+              {[
+                days === null ? t('keeping.forGood') : t('keeping.days', { count: days }),
+                ...(dueAtMs === null ? [] : [dueWords(dueAtMs)]),
+              ].join(' · ')}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className="text-small text-quiet">{t('keeping.lead')}</p>
+    </>
+  );
+
+  function dueWords(dueAtMs: number): string {
+    if (dueAtMs <= Date.now()) return t('keeping.goesSoon');
+    return t('keeping.goesOn', { date: dateOnly(dueAtMs, currentLanguage()) });
+  }
+}
+
+type OwnDaysProps = { meetingId: string; ownDays: number | null; onChanged: () => void };
+
+function OwnDays({ meetingId, ownDays, onChanged }: OwnDaysProps) {
+  const { t } = useTranslation('record');
+  const [asked, setAsked] = useState<number | null>(null);
+  const { run, isPending, problem } = useAsyncAction();
+  const set = async (days: number | null) => {
+    setAsked(null);
+    if ((await run(() => callApi(recordApi.setRecordKeeping, { params: { meetingId }, body: { days } }))) !== null)
+      onChanged();
+  };
+  // one that was set by another way is among them
+  const choices = [...new Set([...OWN_DAYS, ...(ownDays === null ? [] : [ownDays])])].sort((a, b) => a - b);
+  return (
+    <div className="flex flex-col gap-2 border-t border-line pt-3">
+      <p className="text-base font-medium">{t('keeping.own')}</p>
+      <ToggleGroup
+        label={t('keeping.own')}
+        choices={[
+          { key: 'as-usual', words: t('keeping.asUsual') },
+          ...choices.map((count) => ({ key: String(count), words: t('keeping.days', { count }) })),
+        ]}
+        chosen={ownDays === null ? 'as-usual' : String(ownDays)}
+        isDisabled={isPending}
+        onChoose={(key) => (key === 'as-usual' ? void set(null) : setAsked(Number(key)))}
+      />
+      <p className="text-small text-quiet">{t('keeping.ownHint')}</p>
+      <ProblemWords problem={problem} />
+      <ConfirmDialog
+        title={t('keeping.ownTitle', { count: asked ?? 0 })}
+        body={t('keeping.ownBody')}
+        action={t('keeping.ownAction')}
+        isOpen={asked !== null}
+        onConfirm={() => asked !== null && void set(asked)}
+        onClose={() => setAsked(null)}
+      />
+    </div>
+  );
+}
