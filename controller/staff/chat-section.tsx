@@ -11,7 +11,7 @@ import { useAsyncAction } from '#ui/use-async-action.ts';
 import { ChatSearch } from './chat-search.tsx';
 import { useMeetingChat } from './use-meeting-chat.ts';
 
-export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting: MeetingDetail }) {
+export function ChatSection({ meeting: { meetingId, chatRevision, isCancelled } }: { meeting: MeetingDetail }) {
   const { t } = useTranslation('meeting');
   const { posts, hasOlder, problem, people, readOlder, send, recall } = useMeetingChat(meetingId, chatRevision);
   const acts = useAsyncAction<true>();
@@ -23,7 +23,7 @@ export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting:
       <div className="flex flex-col gap-3">
         <ChatSearch meetingId={meetingId} revision={chatRevision} />
         <ProblemWords problem={problem ?? acts.problem} />
-        {posts !== null && (
+        {posts !== null && !(isCancelled && posts.length === 0) && (
           <ChatMessages
             messages={posts}
             nameOf={({ isOwn, displayName }) => (isOwn ? t('chat.you', { name: displayName }) : displayName)}
@@ -43,11 +43,15 @@ export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting:
             }
             mayRecall={({ mayRecall }) => mayRecall}
             onRecall={({ messageId }) => void acts.run(() => recall(messageId))}
-            onReply={setReplyTo}
+            {...(!isCancelled && { onReply: setReplyTo })}
             className="max-h-96"
           />
         )}
-        <ChatComposer onSend={send} people={people} replyTo={replyTo} onReplyChange={setReplyTo} />
+        {isCancelled ? (
+          <p className="text-base text-quiet">{t('chat.closed')}</p>
+        ) : (
+          <ChatComposer onSend={send} people={people} replyTo={replyTo} onReplyChange={setReplyTo} />
+        )}
       </div>
     </Card>
   );
