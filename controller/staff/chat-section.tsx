@@ -12,7 +12,7 @@ import { useAsyncAction } from '#ui/use-async-action.ts';
 import { ChatSearch } from './chat-search.tsx';
 import { useMeetingChat } from './use-meeting-chat.ts';
 
-export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting: MeetingDetail }) {
+export function ChatSection({ meeting: { meetingId, chatRevision, isCancelled } }: { meeting: MeetingDetail }) {
   const { t } = useTranslation('meeting');
   const chat = useMeetingChat(meetingId, chatRevision);
   const { posts, hasOlder, problem, people, readOlder, send, recall, markRead, readersOf } = chat;
@@ -26,7 +26,7 @@ export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting:
       <div className="flex flex-col gap-3">
         <ChatSearch meetingId={meetingId} revision={chatRevision} />
         <ProblemWords problem={problem ?? acts.problem} />
-        {posts !== null && (
+        {posts !== null && !(isCancelled && posts.length === 0) && (
           <ChatMessages
             messages={posts}
             nameOf={({ isOwn, displayName }) => (isOwn ? t('chat.you', { name: displayName }) : displayName)}
@@ -50,10 +50,15 @@ export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting:
             onSeen={onSeen}
             readCountOf={({ readCount }) => readCount}
             readersOf={({ messageId }) => readersOf(messageId)}
+            {...(!isCancelled && { onReply: setReplyTo })}
             className="max-h-96"
           />
         )}
-        <ChatComposer onSend={send} people={people} replyTo={replyTo} onReplyChange={setReplyTo} />
+        {isCancelled ? (
+          <p className="text-base text-quiet">{t('chat.closed')}</p>
+        ) : (
+          <ChatComposer onSend={send} people={people} replyTo={replyTo} onReplyChange={setReplyTo} />
+        )}
       </div>
     </Card>
   );

@@ -7,12 +7,14 @@ import broadcastEn from '#ui/words/en/broadcast.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import recordEn from '#ui/words/en/record.ts';
 import pollsEn from '#ui/words/en/polls.ts';
+import seriesEn from '#ui/words/en/series.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import en from '#ui/words/en/staff.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import recordKo from '#ui/words/ko/record.ts';
 import pollsKo from '#ui/words/ko/polls.ts';
+import seriesKo from '#ui/words/ko/series.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import ko from '#ui/words/ko/staff.ts';
 import { startWords } from '#ui/words/words.ts';
@@ -25,6 +27,7 @@ startWords({
   meeting: { en: meetingEn, ko: meetingKo },
   record: { en: recordEn, ko: recordKo },
   polls: { en: pollsEn, ko: pollsKo },
+  series: { en: seriesEn, ko: seriesKo },
   'sign-in': { en: signInEn, ko: signInKo },
 });
 createRoot(document.getElementById('root')!).render(<Staff arrival={takeArrival()} />);

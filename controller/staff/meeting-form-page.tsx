@@ -92,11 +92,14 @@ type MeetingFormOfProps = {
   /** null: it is not made yet */
   meetingId: string | null;
   action: string;
+  /** of the meeting that it follows, offered while the field is empty */
+  lastAgenda?: string;
   send: (form: MeetingForm) => Promise<MeetingDetail>;
 };
 
-function MeetingFormOf({ initial, meetingId, action, send }: MeetingFormOfProps) {
+export function MeetingFormOf({ initial, meetingId, action, lastAgenda = '', send }: MeetingFormOfProps) {
   const { t } = useTranslation('staff');
+  const { t: series } = useTranslation('series');
   const live = useLiveHome();
   const [form, setForm] = useState(initial);
   const [isChecked, setChecked] = useState(false);
@@ -145,6 +148,11 @@ function MeetingFormOf({ initial, meetingId, action, send }: MeetingFormOfProps)
               problem={problems.has('agenda') ? t('form.agendaWrong') : null}
               onChange={(agenda) => set({ agenda })}
             />
+            {lastAgenda !== '' && form.agenda === '' && (
+              <Button className="self-start" onPress={() => set({ agenda: lastAgenda })}>
+                {series('lastAgenda')}
+              </Button>
+            )}
           </div>
         </Card>
         <RoomsCard

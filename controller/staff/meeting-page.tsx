@@ -29,7 +29,9 @@ import { MinutesSection } from './minutes-section.tsx';
 import { PollsSection } from './polls-section.tsx';
 import { NotesSection } from './notes-section.tsx';
 import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
+import { PlanNext, SeriesSection } from './series-section.tsx';
 import { useMeeting } from './use-meeting.ts';
+import { useSeries } from './use-series.ts';
 
 export function MeetingPage({ meetingId }: { meetingId: string }) {
   const { meeting, problem, refresh } = useMeeting(meetingId);
@@ -67,13 +69,16 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
   const { meetingId, title, isCancelled, participantCount } = meeting;
   const isHost = (meeting.role === 'host' || meeting.role === 'co-host') && !isCancelled;
   const waiting = useWaiting(isHost ? meetingId : null);
+  const series = useSeries(meeting);
   return (
     <div className="flex flex-col gap-5 lg:grid lg:grid-cols-[1.5fr_1fr] lg:items-start lg:gap-8">
       <div className="flex flex-col gap-5">
         {isCancelled ? (
           <p role="status" className="flex items-center gap-3 rounded-control bg-warn-soft px-4 py-3 text-base">
             <Icon of={Ban} className="size-5 text-warn" />
-            {t('meeting.cancelled')}
+            <span>
+              {t('meeting.cancelled')} {t('meeting.cancelledNote')}
+            </span>
           </p>
         ) : (
           <Button
@@ -99,7 +104,8 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         />
         <ProblemWords problem={waiting.problem} />
         <AgendaCard meeting={meeting} />
-        <NotesSection meetingId={meetingId} />
+        <SeriesSection series={series} />
+        <NotesSection meetingId={meetingId} isCancelled={isCancelled} />
         <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
         <ChatSection meeting={meeting} />
         <PollsSection meeting={meeting} isHost={isHost} />
@@ -120,6 +126,12 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         <Card title={t('meeting.policy')}>
           <PolicyWords policy={meeting.policy} isTranscriptPermitted={meeting.isTranscriptPermitted} />
         </Card>
+        <PlanNext meeting={meeting} series={series} />
+        {!isCancelled && (
+          <Card title={t('meeting.policy')}>
+            <PolicyWords policy={meeting.policy} />
+          </Card>
+        )}
         <RoomsOfMeeting meeting={meeting} />
         <KeepingCard meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
       </div>

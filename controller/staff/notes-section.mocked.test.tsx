@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => page.end());
 
 it('a press on "Open the notes" that gets no chunk leaves the page, and may be tried again', async () => {
-  await page.show(<NotesSection meetingId={idOf(103)} />);
+  await page.show(<NotesSection meetingId={idOf(103)} isCancelled={false} />);
   await act(async () => page.button('Open the notes').click());
   await page.until(() => page.text.includes('The server does not answer'));
   expect(page.button('Open the notes').disabled).toBe(false);

@@ -8,7 +8,7 @@ import { Card } from '#ui/card.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
-export function NotesSection({ meetingId }: { meetingId: string }) {
+export function NotesSection({ meetingId, isCancelled }: { meetingId: string; isCancelled: boolean }) {
   const { t } = useTranslation('staff');
   const [panel, setPanel] = useState<{ Panel: ComponentType<{ meetingId: string }> } | null>(null);
   const { run, isPending, problem } = useAsyncAction();
@@ -22,7 +22,7 @@ export function NotesSection({ meetingId }: { meetingId: string }) {
         <panel.Panel meetingId={meetingId} />
       ) : (
         <div className="flex flex-col items-start gap-3">
-          <p className="text-base text-quiet">{t('notes.lead')}</p>
+          <p className="text-base text-quiet">{t(isCancelled ? 'notes.leadCancelled' : 'notes.lead')}</p>
           <Button icon={NotebookPen} isPending={isPending} onPress={() => void open()}>
             {t('notes.open')}
           </Button>

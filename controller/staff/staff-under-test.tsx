@@ -9,12 +9,14 @@ import broadcastEn from '#ui/words/en/broadcast.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import recordEn from '#ui/words/en/record.ts';
 import pollsEn from '#ui/words/en/polls.ts';
+import seriesEn from '#ui/words/en/series.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import staffEn from '#ui/words/en/staff.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import recordKo from '#ui/words/ko/record.ts';
 import pollsKo from '#ui/words/ko/polls.ts';
+import seriesKo from '#ui/words/ko/series.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import staffKo from '#ui/words/ko/staff.ts';
 
@@ -78,6 +80,8 @@ export class StaffServerUnderTest extends PlayedServer {
     minutes: () => ({ body: { minutes: [] } }),
     attendance: () => ({ body: { calls: [] } }),
     recordKeeping: () => ({ body: { ownDays: null, kinds: this.kept } }),
+    meetingSeries: () => ({ body: { next: null, tasks: [], hasMoreTasks: false } }),
+    earlierMeetings: () => ({ body: { rows: [], nextCursor: null, total: 0, counts: {} } }),
     meetingPolls: () => ({ body: { polls: [] } }),
     preparedPolls: () => ({ body: { preparedPolls: [] } }),
     chatPosts: () => ({ body: { posts: this.posts, hasOlder: false, people: [] } }),
@@ -101,5 +105,6 @@ export const staffPage = (): PageUnderTest =>
     meeting: { en: meetingEn, ko: meetingKo },
     record: { en: recordEn, ko: recordKo },
     polls: { en: pollsEn, ko: pollsKo },
+    series: { en: seriesEn, ko: seriesKo },
     'sign-in': { en: signInEn, ko: signInKo },
   });

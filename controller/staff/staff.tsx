@@ -17,6 +17,7 @@ import { HomePage } from './home-page.tsx';
 import { LiveHome, LiveHomeContext } from './live-home.ts';
 import { ChangeMeetingPage, NewMeetingPage } from './meeting-form-page.tsx';
 import { MeetingPage } from './meeting-page.tsx';
+import { NextMeetingPage } from './next-meeting-page.tsx';
 import { PastPage } from './past-page.tsx';
 
 export function Staff({ arrival }: { arrival: Arrival }) {
@@ -66,7 +67,11 @@ function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () 
       <main className="mx-auto flex w-full max-w-5xl flex-1 flex-col gap-6 px-4 py-6 pb-[max(1.5rem,env(safe-area-inset-bottom))] lg:px-8 lg:py-8">
         <LiveHomeContext value={live}>
           <Router hook={useHashLocation}>
-            {mayMeet ? <Pages accountPage={accountPage} /> : <Restricted accountPage={accountPage} />}
+            {mayMeet ? (
+              <Pages accountId={account.accountId} accountPage={accountPage} />
+            ) : (
+              <Restricted accountPage={accountPage} />
+            )}
           </Router>
         </LiveHomeContext>
       </main>
@@ -74,7 +79,7 @@ function SignedIn({ account, onSignedOut }: { account: Account; onSignedOut: () 
   );
 }
 
-function Pages({ accountPage }: { accountPage: ReactNode }) {
+function Pages({ accountId, accountPage }: { accountId: string; accountPage: ReactNode }) {
   return (
     <Switch>
       <Route path="/new">
@@ -82,6 +87,9 @@ function Pages({ accountPage }: { accountPage: ReactNode }) {
       </Route>
       <Route path="/meetings/:meetingId/change">
         {({ meetingId }) => <ChangeMeetingPage key={meetingId} meetingId={meetingId} />}
+      </Route>
+      <Route path="/meetings/:meetingId/next">
+        {({ meetingId }) => <NextMeetingPage key={meetingId} meetingId={meetingId} accountId={accountId} />}
       </Route>
       <Route path="/meetings/:meetingId">
         {({ meetingId }) => <MeetingPage key={meetingId} meetingId={meetingId} />}

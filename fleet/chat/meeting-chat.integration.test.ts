@@ -268,6 +268,21 @@ test('a cancelled meeting is read, and nobody writes there any more; who wrote m
   expect((await kept(messageId)).text).toBe('');
 });
 
+test('a meeting whose time is over is read and written in for as long as it is kept', async () => {
+  const meetingId = await make();
+  await write(mina!, meetingId, 'Before');
+  const endsAtMs = Date.now() - 400 * 86_400_000;
+  const times = { startsAtMs: endsAtMs - 3_600_000, endsAtMs };
+  await store.write((trx) => trx.updateTable('meeting').set(times).where('meetingId', '=', meetingId).execute());
+  const messageId = newId();
+  expect((await write(joon!, meetingId, 'A year later', messageId)).status).toBe(200);
+  const reply = { messageId: newId(), text: 'I answer', replyTo: messageId, mentions: [joon!.accountId] };
+  expect((await ask(mina!, 'POST', `/${meetingId}/chat`, reply)).status).toBe(200);
+  expect(texts(await read(joon!, meetingId))).toEqual(['Before', 'A year later', 'I answer']);
+  // its people alone, as before
+  expect(codeOf(await write(sora!, meetingId, 'Let me in'))).toBe('forbidden');
+});
+
 test('after 24 hours nobody recalls', async () => {
   const meetingId = await make();
   const messageId = newId();

@@ -277,7 +277,10 @@ export async function chatPeople(db: Reader, meetingId: string): Promise<{ accou
     .execute();
 }
 
-/** False: it was cancelled, or is over for good; what was written stays to be read. */
+/**
+ * False: it was cancelled, or its room was removed; what was written stays to be read. A meeting whose time is over is written in:
+ * what came of it is discussed where it was.
+ */
 export async function isWritable(db: Reader, meetingId: string): Promise<boolean> {
   const meeting = await db
     .selectFrom('meeting')

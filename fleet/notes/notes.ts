@@ -40,7 +40,10 @@ export class Notes {
     return entry.notes;
   }
 
-  /** Of a meeting that goes on or is to come; one that was cancelled or is over for good is read only. @throws ProtocolError not-found */
+  /**
+   * Before, during and after the meeting; one that was cancelled, or whose room was removed, is read only.
+   * @throws ProtocolError not-found
+   */
   async isWritable(meetingId: string): Promise<boolean> {
     const row = await this.#store.read
       .selectFrom('meeting')

@@ -146,6 +146,10 @@ test('a task that is marked from elsewhere is marked on the open pages, and stay
   await notes.markTask(meetingId, { ...task!, isDone: true });
   expect(openTasksIn(page.getXmlFragment(NOTES_FRAGMENT))).toEqual([]);
   expect(await writtenOpenTasks(store.read, meetingId)).toEqual([]);
+  // also when the meeting's time is over
+  await store.write((trx) =>
+    trx.updateTable('meeting').set({ startsAtMs: 1, endsAtMs: 2 }).where('meetingId', '=', meetingId).execute(),
+  );
   // the same again
   await notes.markTask(meetingId, { ...task!, isDone: true });
   await notes.markTask(meetingId, { ...task!, isDone: false });

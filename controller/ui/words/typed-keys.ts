@@ -23,6 +23,7 @@ import type program from './en/program.ts';
 import type recordings from './en/recordings.ts';
 import type remote from './en/remote.ts';
 import type roomUpdate from './en/room-update.ts';
+import type series from './en/series.ts';
 import type settings from './en/settings.ts';
 import type share from './en/share.ts';
 import type signIn from './en/sign-in.ts';
@@ -64,6 +65,7 @@ declare module 'i18next' {
       'room-update': typeof roomUpdate;
       'sign-in': typeof signIn;
       screen: typeof screen;
+      series: typeof series;
       settings: typeof settings;
       share: typeof share;
       record: typeof record;

@@ -152,6 +152,7 @@ export default {
     recallTitle: 'Recall this message?',
     recallBody: 'Its place stays. The words are deleted for everyone.',
     recalled: 'This message was recalled.',
+    closed: 'Nobody writes in a cancelled meeting any more.',
     emptyPage: 'No messages yet. Everyone invited sees what is written here, before, during and after the meeting.',
   },
 } as const;

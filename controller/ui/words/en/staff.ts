@@ -86,11 +86,13 @@ export default {
   notes: {
     title: 'Notes',
     lead: 'Everybody who is invited writes in the same notes: decisions, tasks and what was said.',
+    leadCancelled: 'The notes of a cancelled meeting can be read, but not changed.',
     open: 'Open the notes',
   },
   meeting: {
     title: 'Meeting',
     cancelled: 'This meeting was cancelled.',
+    cancelledNote: 'Nobody joins it or writes here any more. What is here can be read.',
     runs_one: 'Runs now with {{count}} person',
     runs_other: 'Runs now with {{count}} people',
     policy: 'Who comes in',

@@ -150,6 +150,7 @@ export default {
     recallTitle: '이 메시지를 회수할까요?',
     recallBody: '메시지 자리는 남고, 내용은 모두에게서 삭제됩니다.',
     recalled: '회수된 메시지입니다.',
+    closed: '취소된 회의에는 메시지를 쓸 수 없습니다.',
     emptyPage: '아직 메시지가 없습니다. 여기에 쓴 내용은 회의 전, 회의 중, 회의 후에 초대받은 모두에게 보입니다.',
   },
 } as const satisfies Translated<typeof en>;

@@ -86,11 +86,13 @@ export default {
   notes: {
     title: '메모',
     lead: '초대받은 사람이 결정, 할 일, 회의 내용을 한곳에 함께 씁니다.',
+    leadCancelled: '취소된 회의의 메모는 읽을 수만 있습니다.',
     open: '메모 열기',
   },
   meeting: {
     title: '회의',
     cancelled: '취소된 회의입니다.',
+    cancelledNote: '더 이상 참여하거나 쓸 수 없고, 남은 내용은 읽을 수 있습니다.',
     runs_other: '지금 {{count}}명이 회의 중입니다',
     policy: '입장 방식',
     rooms: '회의실',
