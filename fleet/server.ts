@@ -442,6 +442,7 @@ const record = new MeetingRecord({
   store,
   meetings,
   fleetUrl,
+  minutesAfterMs: options.minutesAfterMs,
   mails: mail && new MeetingMails(),
   clock,
   logger,
