@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** Minutes on a meeting's page: a draft that hosts correct and send, and what others see. */
 import { act } from 'react';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
 import { takeArrival } from '#ui/sign-in/arrival.ts';
 import { Staff } from './staff.tsx';
@@ -162,6 +162,20 @@ it('what was sent is read as text, with links of https alone, and saved as a fil
     `/api/v1/meetings/${idOf(103)}/minutes/${idOf(900)}/file.md`,
   );
   expect(draft()).toBeUndefined();
+});
+
+it('minutes that are written while the page is looked at are shown without a reload', async () => {
+  minutes = [];
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    await show();
+    await page.until(() => page.text.includes('A draft is written by itself'));
+    minutes = [one()];
+    await act(async () => vi.advanceTimersByTime(10_000));
+    await page.until(() => draft() !== undefined);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('is left out for IT, which manages the meeting without being one of its people', async () => {
