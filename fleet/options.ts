@@ -43,6 +43,8 @@ export type FleetOptions = {
   documentQuotaBytes: number;
   /** of the program, where this process starts it */
   picturesPerSecond: number;
+  /** of a meeting's minutes, once the last has left */
+  minutesAfterMs: number;
   /** names the organisation's OpenID provider; null: local accounts alone */
   openidConfig: string | null;
   /** names the mail server; null: no mail is sent, and links are handed over */
@@ -78,6 +80,7 @@ const optionsUsage = `  --data-dir DIR            where everything is kept (.mar
   --trusted-proxy CIDR      a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
   --document-quota-gb N     disk space for the documents of all meetings together (20)
   --pictures-per-second N   of broadcasts and recordings, 10 to 30 (30): fewer for a server with few processors
+  --minutes-after-s N       a meeting's minutes are written so many seconds after the last has left, 1 to 3600 (120)
   --openid-config FILE      sign in by your organisation's OpenID provider; see fleet/GUIDE.md
   --mail-config FILE        send invitations by your organisation's mail server; see fleet/GUIDE.md
   --speech-config FILE      write what is spoken, by a speech engine of yours; see fleet/GUIDE.md
@@ -113,6 +116,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
       'trusted-proxy': { type: 'string', multiple: true, default: [] },
       'document-quota-gb': { type: 'string', default: '20' },
       'pictures-per-second': { type: 'string' },
+      'minutes-after-s': { type: 'string', default: '120' },
       'openid-config': { type: 'string' },
       'mail-config': { type: 'string' },
       'speech-config': { type: 'string' },
@@ -148,6 +152,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
     trustedProxies: values['trusted-proxy'],
     documentQuotaBytes: readGigabytes(values['document-quota-gb']),
     picturesPerSecond: readPicturesPerSecond(values['pictures-per-second']),
+    minutesAfterMs: readMinutesAfter(values['minutes-after-s']) * 1_000,
     openidConfig: values['openid-config'] === undefined ? null : resolve(values['openid-config']),
     mailConfig: values['mail-config'] === undefined ? null : resolve(values['mail-config']),
     speechConfig: values['speech-config'] === undefined ? null : resolve(values['speech-config']),
@@ -169,6 +174,12 @@ function readGigabytes(text: string): number {
   if (!(gigabytes > 0 && gigabytes < 1_000_000))
     throw new Error(`--document-quota-gb is a number above 0, not "${text}"`);
   return Math.floor(gigabytes * 1024 ** 3);
+}
+
+function readMinutesAfter(text: string): number {
+  const seconds = /^\d+$/.test(text) ? Number(text) : 0;
+  if (seconds >= 1 && seconds <= 3_600) return seconds;
+  throw new Error(`--minutes-after-s is a whole number from 1 to 3600, not "${text}"`);
 }
 
 function readPorts(text: string): Ports {

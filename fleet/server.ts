@@ -451,6 +451,7 @@ const record = new MeetingRecord({
   store,
   meetings,
   fleetUrl,
+  minutesAfterMs: options.minutesAfterMs,
   mails: mail && new MeetingMails(),
   notes,
   clock,

@@ -2,7 +2,7 @@
 import Camera from 'lucide-react/icons/camera';
 import Mic from 'lucide-react/icons/mic';
 import Volume2 from 'lucide-react/icons/volume-2';
-import { type FormEvent, memo, useEffect, useState } from 'react';
+import { type FormEvent, memo, useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { shownText } from '#contract/shown-text.ts';
@@ -49,11 +49,14 @@ export const CheckPage = memo(function CheckPage(props: CheckPageProps) {
   const given = 'displayName' in entry ? entry.displayName : null;
   const mustAsk = entry.name === 'knock';
   const isGuest = guest.way.kind !== 'member';
+  const isKnown = entry.name !== 'checking' && entry.name !== 'unreachable';
+  // the name of an account or of a personal link comes with the answer to who this is
+  const [isAhead, setAhead] = useState(false);
 
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const go = (): void => {
     const displayName = shownText(given ?? typed);
-    setMissing(displayName === '');
+    setAhead(displayName === '' && !isKnown);
+    setMissing(displayName === '' && isKnown);
     if (displayName === '') return;
     if (given === null) keepText(NAME_KEPT_AS, displayName);
     if (!mustAsk) {
@@ -63,6 +66,18 @@ export const CheckPage = memo(function CheckPage(props: CheckPageProps) {
     const from = shownText(organisation);
     keepText(ORGANISATION_KEPT_AS, from);
     onKnock({ displayName, organisation: from || null });
+  };
+  const goWithAnswer = useEffectEvent(() => {
+    setAhead(false);
+    // whom they ask, and of which organisation they are, was not seen when it was pressed
+    if (!mustAsk) go();
+  });
+  useEffect(() => {
+    if (isAhead && isKnown) goWithAnswer();
+  }, [isAhead, isKnown]);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    go();
   };
   return (
     <div className="relative isolate flex min-h-dvh flex-col">
@@ -107,7 +122,7 @@ export const CheckPage = memo(function CheckPage(props: CheckPageProps) {
               <ErrorWords code={problem} className="gap-1!" />
             </div>
           )}
-          <Button type="submit" variant="primary" size="hero" isPending={waiting}>
+          <Button type="submit" variant="primary" size="hero" isPending={waiting || isAhead}>
             {t(mustAsk ? 'check.ask' : 'check.join')}
           </Button>
           <DeviceProblems devices={guest.devices} state={devices} />

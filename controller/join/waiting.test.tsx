@@ -108,6 +108,43 @@ const guestBy = (way: PlayedWay) => new Guest(way as unknown as WayIn);
 const say = (state: TicketState) =>
   act(async () => lines.at(-1)!.say('ticket', { state, hostName: 'Mina', sinceMs: 1_000 }));
 
+describe('Join that is pressed before the server has answered', () => {
+  const showAhead = async () => {
+    const { promise, resolve } = Promise.withResolvers<KnownEntry>();
+    const way = new PlayedWay(admitted);
+    way.enter = () => promise;
+    const guest = guestBy(way);
+    guest.start();
+    await page.show(<JoinPage guest={guest} />);
+    await page.press('Join');
+    expect(page.text).not.toContain('Please type your name first');
+    return { guest, answer: (entry: KnownEntry) => act(async () => resolve(entry)) };
+  };
+
+  it('joins by itself once the name of the account or of the link has come', async () => {
+    const { guest, answer } = await showAhead();
+    expect(guest.call.getSnapshot().phase.name).toBe('idle');
+    await answer(admitted);
+    await page.until(() => guest.call.getSnapshot().phase.name === 'joining');
+    expect(page.text).not.toContain('Please type your name first');
+  });
+
+  it('asks for the name where none has come', async () => {
+    const { guest, answer } = await showAhead();
+    await answer({ ...admitted, displayName: null } as KnownEntry);
+    await page.until(() => page.text.includes('Please type your name first'));
+    expect(guest.call.getSnapshot().phase.name).not.toBe('joining');
+  });
+
+  it('asks nobody in the name of somebody who has not seen whom they ask', async () => {
+    const { answer } = await showAhead();
+    await answer({ ...knockFirst, displayName: 'Jonas' } as KnownEntry);
+    await page.until(() => page.buttons('Ask to join').length === 1);
+    expect(page.text).not.toContain('Waiting to be let in');
+    expect(page.text).not.toContain('Please type your name first');
+  });
+});
+
 describe('a guest who has to ask', () => {
   it('says name and organisation, waits in words, and is in the call by itself once let in', async () => {
     const way = new PlayedWay(knockFirst, waits, admitted);

@@ -1,8 +1,11 @@
-/** A part of what a meeting left behind, fetched anew with the meeting. */
+/** A part of what a meeting left behind: fetched anew with the meeting, and once in a while while the page is looked at. */
 import { useCallback, useEffect, useState } from 'react';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import { useLiveHome } from './live-home.ts';
+
+/** the home stream does not show that minutes were written or sent, nor meetings of before today */
+const LOOK_MS = 10_000;
 
 export type MeetingPart<T> = {
   /** null: not known yet */
@@ -37,5 +40,11 @@ export function useMeetingPart<T>(
     );
     return () => asking.abort();
   }, [meeting, meetingId, read, live, asked]);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') refresh();
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [refresh]);
   return { ...state, refresh };
 }

@@ -111,6 +111,20 @@ test('are written once nobody has been in the meeting for a while, and once', as
   expect(await drafts()).toMatchObject([{ startedAtMs: at(0), endedAtMs: at(30), revision: 1, sentAtMs: null }]);
 });
 
+test('how long nobody has to be gone is the server’s to choose', async () => {
+  const logger = { error: () => {} };
+  const soon = new MinutesOfMeetings({
+    store,
+    fleetUrl: 'https://maru.example',
+    mails: null,
+    minutesAfterMs: 1_000,
+    logger,
+  });
+  await stay(await call(at(30)), 'Mina Kim', at(0), at(30));
+  expect(await soon.writeDue(at(30) + 999)).toEqual([]);
+  expect(await soon.writeDue(at(30) + 1_000)).toEqual([meetingId]);
+});
+
 test('two looks at once write them once, and what is deleted meanwhile does not come back', async () => {
   const callId = await call(at(30));
   await stay(callId, 'Mina Kim', at(0), at(30));

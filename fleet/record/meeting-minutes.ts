@@ -18,6 +18,8 @@ export type MinutesDependencies = {
   store: AuthorityStore;
   /** origin of pages */
   fleetUrl: string;
+  /** how long nobody has been in a call of it; absent: the usual */
+  minutesAfterMs?: number;
   /** null: no mail server is set up */
   mails: Pick<MeetingMails, 'minutes'> | null;
   logger: Pick<Logger, 'error'>;
@@ -116,7 +118,8 @@ export class MinutesOfMeetings {
 
   /** Nobody is in a call of the meeting, and the last one has been over for a while. */
   async #dueAt(nowMs: number): Promise<string[]> {
-    const { read } = this.#deps.store;
+    const { store, minutesAfterMs = MINUTES_AFTER_MS } = this.#deps;
+    const { read } = store;
     // the stays of these calls alone: there is a row for each that there ever was
     const ended = read
       .selectFrom('call')
@@ -148,7 +151,7 @@ export class MinutesOfMeetings {
               .select('running.callId')
               .whereRef('running.meetingId', '=', 'stay.meetingId')
               .where((r) =>
-                r.or([r('running.endedAtMs', '>', nowMs - MINUTES_AFTER_MS), r('running.endedAtMs', 'is', null)]),
+                r.or([r('running.endedAtMs', '>', nowMs - minutesAfterMs), r('running.endedAtMs', 'is', null)]),
               )
               .where('running.openedAtMs', 'is not', null),
           ),

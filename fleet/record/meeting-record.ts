@@ -2,7 +2,7 @@
 import type { WallClock } from '#edge/wall-clock.ts';
 import type { Logger } from 'pino';
 import type { Meetings } from '../meetings/index.ts';
-import { type MinutesDependencies, MinutesOfMeetings } from './meeting-minutes.ts';
+import { MINUTES_AFTER_MS, type MinutesDependencies, MinutesOfMeetings } from './meeting-minutes.ts';
 import { recordPage } from './pages-shown.ts';
 import { RecordRetention, type RecordRetentionDependencies } from './record-retention.ts';
 import { recordSigns, recordStay } from './stays.ts';
@@ -32,12 +32,12 @@ export class MeetingRecord {
 
   /** Before the broker listens: no event is missed. */
   start(): void {
-    const { meetings, logger } = this.#deps;
+    const { meetings, logger, minutesAfterMs = MINUTES_AFTER_MS } = this.#deps;
     meetings.onCallEvent(recordStay);
     meetings.onCallEvent(recordPage);
     this.#timer = setInterval(
       () => void this.look().catch((error: unknown) => logger.error({ err: error }, 'record of calls not kept')),
-      LOOK_EVERY_MS,
+      Math.min(LOOK_EVERY_MS, minutesAfterMs),
     );
     this.#timer.unref();
     this.retention.start();

@@ -38,6 +38,16 @@ describe('the options of a start', () => {
     expect(kioskArguments(options, paths, {})).toEqual(['--data-dir', '/state/kiosk', '--shell', 'auto', '--headless']);
   });
 
+  it('pass on how mails leave, and how soon minutes are written', () => {
+    const args = ['--mail-config', '/mail.json', '--minutes-after-s', '5'];
+    expect(fleetArguments(parseDemonstrationOptions(args), '/f')).toEqual([
+      '--data-dir',
+      '/f',
+      '--demonstration',
+      ...args,
+    ]);
+  });
+
   it('hand settings to the room’s kiosk', () => {
     expect(parseDemonstrationOptions(['--kiosk-settings', '/s.json']).kioskSettingsFile).toBe('/s.json');
     expect(parseDemonstrationOptions([]).kioskSettingsFile).toBeNull();

@@ -15,6 +15,10 @@ export type DemonstrationOptions = {
   trustedProxies: string[];
   /** null: as the fleet has it */
   picturesPerSecond: string | null;
+  /** null: no mail is sent */
+  mailConfigFile: string | null;
+  /** null: as the fleet has it */
+  minutesAfterS: string | null;
   fakeMedia: boolean;
   shell: boolean;
   dev: boolean;
@@ -31,6 +35,8 @@ export const demonstrationUsage = `npm start -- [options]
   --tls-cert F --tls-key F  with --lan: a certificate of your own instead of one from the fleet's CA
   --trusted-proxy CIDR    a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
   --pictures-per-second N  of broadcasts, 10 to 30 (30): fewer for a machine with few processors
+  --mail-config F         names the mail server by which invitations leave; see fleet/GUIDE.md
+  --minutes-after-s N     a meeting's minutes are written so many seconds after the last has left (120)
   --fake-media            a test picture and tone instead of camera and microphone
   --kiosk-settings F      settings of the room's kiosk as JSON, such as its certificate for the office's network
   --no-shell              no TV at all: open its address in a browser of your own
@@ -49,6 +55,8 @@ export function parseDemonstrationOptions(args: string[]): DemonstrationOptions 
     tlsKeyFile: values['tls-key'] ?? null,
     trustedProxies: values['trusted-proxy'],
     picturesPerSecond: values['pictures-per-second'] ?? null,
+    mailConfigFile: values['mail-config'] ?? null,
+    minutesAfterS: values['minutes-after-s'] ?? null,
     fakeMedia: values['fake-media'],
     shell: !values['no-shell'],
     dev: values.dev,
@@ -76,6 +84,8 @@ function parse(args: string[]) {
       'tls-key': { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true, default: [] },
       'pictures-per-second': { type: 'string' },
+      'mail-config': { type: 'string' },
+      'minutes-after-s': { type: 'string' },
       'fake-media': flag,
       'no-shell': flag,
       'kiosk-settings': { type: 'string' },
@@ -94,6 +104,8 @@ export function fleetArguments(options: DemonstrationOptions, dataDir: string): 
     ...(options.tlsKeyFile ? ['--tls-key', options.tlsKeyFile] : []),
     ...options.trustedProxies.flatMap((block) => ['--trusted-proxy', block]),
     ...(options.picturesPerSecond === null ? [] : ['--pictures-per-second', options.picturesPerSecond]),
+    ...(options.mailConfigFile === null ? [] : ['--mail-config', options.mailConfigFile]),
+    ...(options.minutesAfterS === null ? [] : ['--minutes-after-s', options.minutesAfterS]),
     ...(options.json ? ['--json-logs'] : []),
   ];
 }

@@ -89,11 +89,11 @@ export class Scene {
     return guest;
   }
 
-  /** Not signed in yet. */
-  async member(number: number, extra: Extra = {}): Promise<Member> {
+  /** Not signed in yet. @param address a one-time link of a mail, where it is not the staff page */
+  async member(number: number, extra: Extra = {}, address = this.product.addresses.staffUrl): Promise<Member> {
     const member = await Member.open({
       browser: this.#peoplesBrowser,
-      address: this.product.addresses.staffUrl,
+      address,
       number,
       context: LAPTOP_SIZE,
       ...extra,

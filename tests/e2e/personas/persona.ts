@@ -205,6 +205,24 @@ export class Persona {
     return this.page.getByRole('button', { name, exact: true });
   }
 
+  /** In the chat that is open. */
+  async write(words: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Message', exact: true }).fill(words);
+    await this.button('Send').click();
+  }
+
+  get poll() {
+    return this.page.getByRole('region', { name: /^(Poll|Quiz)$/ });
+  }
+
+  /** Another tab of the same browser, with the same cookies: without devices, and without senses. */
+  async openTab(address: string): Promise<Page> {
+    const tab = await this.#context.newPage();
+    tab.on('pageerror', (error) => this.troubles.push(`error in a tab: ${error.message}`));
+    await tab.goto(address, { waitUntil: 'domcontentloaded' });
+    return tab;
+  }
+
   async close(): Promise<void> {
     await this.#context.close();
   }

@@ -77,6 +77,15 @@ export class Laptop extends Persona {
   }
 }
 
+type PlannedMeeting = {
+  title: string;
+  agenda: readonly string[];
+  /** a part of each one's name, and the name */
+  members: readonly { find: string; name: string }[];
+  guest: { name: string; email: string };
+  roomName: string;
+};
+
 /** Somebody with an account, at the staff page, and in a call as who they are. */
 export class Member extends Persona {
   async signIn(userName: string, password: string): Promise<void> {
@@ -98,6 +107,31 @@ export class Member extends Persona {
     await this.page.getByRole('textbox', { name: 'Title' }).fill(title);
     await this.page.getByText('Any time', { exact: true }).click();
     await this.page.getByText('Guests wait to be let in').click();
+    await this.button('Make meeting').click();
+    await this.button(`Join ${title}`).waitFor();
+  }
+
+  /** It begins now, in a room; guests of an open link wait. Its page is shown then. */
+  async planMeeting({ title, agenda, members, guest, roomName }: PlannedMeeting): Promise<void> {
+    await this.button('New meeting').click();
+    await this.page.getByRole('textbox', { name: 'Title' }).fill(title);
+    // the form proposes the next half hour, and the room is asked in to what begins now
+    const [date, time] = await this.page.evaluate(() => {
+      const now = new Date();
+      return [now.toLocaleDateString('sv'), now.toLocaleTimeString('sv').slice(0, 5)];
+    });
+    await this.page.getByLabel('Date', { exact: true }).fill(date!);
+    await this.page.getByLabel('Time', { exact: true }).fill(time!);
+    await this.page.getByRole('textbox', { name: 'Agenda' }).fill(agenda.join('\n'));
+    for (const { find, name } of members) {
+      await this.page.getByRole('textbox', { name: 'Find people' }).fill(find);
+      await this.button(`Add ${name}`).click();
+    }
+    await this.page.getByRole('textbox', { name: 'Name of the guest' }).fill(guest.name);
+    await this.page.getByRole('textbox', { name: 'Email (optional)' }).fill(guest.email);
+    await this.button('Add guest').click();
+    await this.page.getByText('Guests wait to be let in').click();
+    await this.page.getByRole('switch', { name: roomName }).click({ force: true });
     await this.button('Make meeting').click();
     await this.button(`Join ${title}`).waitFor();
   }

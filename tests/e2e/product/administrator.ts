@@ -48,6 +48,14 @@ export class Administrator {
     return admin;
   }
 
+  /** A member of the organisation, whose one-time link goes by mail. */
+  async createMember(displayName: string, email: string): Promise<void> {
+    const { method, path, response } = peopleApi.createAccount;
+    const grants = [{ role: 'member', scope: { kind: 'organisation' } }];
+    const account = { userName: email.split('@')[0], displayName, email, placeId: null, grants };
+    response.parse(await this.#ask(method, path, account));
+  }
+
   async createRoom(roomName: string): Promise<Claim> {
     const { method, path, response } = roomsApi.createRoom;
     const { claimCode, deviceApiUrl, caSha256 } = response.parse(await this.#ask(method, path, { roomName }));
