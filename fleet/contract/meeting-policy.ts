@@ -18,6 +18,11 @@ export const MeetingPolicy = z.strictObject({
   guestsAllowed: z.boolean(),
   /** of whoever comes in or returns; empty: any. The organisation's and the place's ranges hold besides */
   allowedRanges: z.array(AddressRange).max(64),
+  /**
+   * What is spoken may be written, while a host has turned that on in the call. Of a meeting it counts only where its place permits
+   * it too
+   */
+  transcript: z.boolean().default(false),
 });
 export type MeetingPolicy = z.infer<typeof MeetingPolicy>;
 
@@ -26,4 +31,5 @@ export const DEFAULT_MEETING_POLICY: MeetingPolicy = {
   joinBeforeHost: true,
   guestsAllowed: true,
   allowedRanges: [],
+  transcript: false,
 };

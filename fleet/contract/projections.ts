@@ -14,6 +14,7 @@ import { RoomHelp } from './help-request.ts';
 import { KioskHealth } from './kiosk-health.ts';
 import { RoomPoll } from './room-poll.ts';
 import { RoomState } from './room-state.ts';
+import { RoomTranscript } from './room-transcript.ts';
 import { RoomUpdate } from './room-update.ts';
 import type { z } from './schema.ts';
 
@@ -38,6 +39,7 @@ export const projections = {
   document: { schema: RoomDocument, maxBytes: 4 * 1024, perSecond: 10, readers: ['phone', 'tv', 'console', 'lan'] },
   chat: { schema: RoomChat, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'lan'] },
   poll: { schema: RoomPoll, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'lan'] },
+  transcript: { schema: RoomTranscript, maxBytes: 8 * 1024, perSecond: 5, readers: ['phone', 'lan'] },
   drawing: { schema: RoomDrawing, maxBytes: 32 * 1024, perSecond: 5, readers: ['phone'] },
   broadcasts: { schema: RoomBroadcasts, maxBytes: 4 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
   health: { schema: KioskHealth, maxBytes: 4 * 1024, perSecond: 2, readers: ['console'] },

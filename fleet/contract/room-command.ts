@@ -12,7 +12,7 @@ import { HelpText, HelpTopic } from './help-request.ts';
 import { DeviceKey, MediaDeviceKind } from './room-equipment.ts';
 import { Layout } from './room-state.ts';
 import { PollChoices, PollDraft } from './polls.ts';
-import { EpochMs, Id, PresetName, z } from './schema.ts';
+import { EpochMs, Id, Language, PresetName, z } from './schema.ts';
 import { DocumentAct } from './shared-document.ts';
 
 export const RoomCommand = z.discriminatedUnion('name', [
@@ -50,6 +50,7 @@ export const RoomCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('answer-poll'), pollId: Id, choices: PollChoices }),
   z.strictObject({ name: z.literal('end-poll'), pollId: Id }),
   z.strictObject({ name: z.literal('hide-poll'), pollId: Id }),
+  z.strictObject({ name: z.literal('set-transcript'), isOn: z.boolean(), language: Language }),
   /** the TV shows its code for CODE_SHOWN_MS, so that a phone can prove that it is in the room */
   z.strictObject({ name: z.literal('show-code') }),
   z.strictObject({ name: z.literal('answer-feedback'), answer: z.enum(['good', 'bad']) }),
@@ -125,6 +126,7 @@ export const CALL_COMMANDS = [
   'answer-poll',
   'end-poll',
   'hide-poll',
+  'set-transcript',
   'show-code',
   'answer-feedback',
   'watch-roster',

@@ -22,6 +22,7 @@ import { PageDrawing } from './page-drawing.ts';
 import type { ProjectionValue, ProjectionValues } from './projections.ts';
 import { ProjectionMessage, RelayedProjections } from './relayed-projections.ts';
 import { EpochMs, Id, Language, z } from './schema.ts';
+import { CallTranscript, CAPTIONS_IN_ROOM, TranscriptSegment } from './transcript.ts';
 import { SignageKey } from './settings/idle-settings.ts';
 import {
   DocumentAct,
@@ -167,6 +168,7 @@ export const AgentToScreen = openUnion('type', [
       z.object({ name: z.literal('answer-poll'), pollId: Id, choices: PollChoices }),
       z.object({ name: z.literal('end-poll'), pollId: Id }),
       z.object({ name: z.literal('hide-poll'), pollId: Id }),
+      z.object({ name: z.literal('set-transcript'), isOn: z.boolean(), language: Language }),
       /** the pairing code, in a call, for CODE_SHOWN_MS */
       z.object({ name: z.literal('show-code') }),
       /** the browser's device ids that the policy picked; null: whatever the browser would take */
@@ -273,6 +275,13 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('chat'), callId: Id, messages: z.array(ChatMessage).max(CHAT_MESSAGES_IN_ROOM) }),
   /** the newest of the call, while it runs or TVs show its result */
   z.strictObject({ type: z.literal('poll'), callId: Id, poll: SeenPoll.nullable() }),
+  /** of the call, with its newest captions, in their order */
+  z.strictObject({
+    type: z.literal('transcript'),
+    callId: Id,
+    transcript: CallTranscript,
+    captions: z.array(TranscriptSegment).max(CAPTIONS_IN_ROOM),
+  }),
   /** the tracks as they are: the one truth about mute */
   z.strictObject({
     type: z.literal('track-state'),

@@ -4,6 +4,9 @@
  */
 import { EpochMs, Id, Language, z } from './schema.ts';
 
+/** The newest captions that a room's agent and phones get. */
+export const CAPTIONS_IN_ROOM = 3;
+
 /** Of one segment; what an engine answers beyond it is cut. */
 export const MAX_SEGMENT_LETTERS = 2_000;
 

@@ -67,6 +67,7 @@ import { fetchPicture } from './idle/fetch-picture.ts';
 import { IdleShow } from './idle/idle-show.ts';
 import { KioskSettings } from './settings/kiosk-settings.ts';
 import { RoomStore } from './store/room-store.ts';
+import { transcriptPart } from './transcript/part.ts';
 import { updatesPart } from './updates/part.ts';
 import { waitingOnTv } from './waiting-on-tv.ts';
 
@@ -340,6 +341,7 @@ const parts: Parts = new Parts({
     broadcastsPart,
     chatPart,
     pollsPart,
+    transcriptPart,
     healthPart(dataDir),
     helpPart({
       roomId: identity.roomId,

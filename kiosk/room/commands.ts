@@ -74,6 +74,7 @@ function decide(room: Room, { command, grant, bookingTitle }: CommandEvent, nowM
     case 'answer-poll':
     case 'end-poll':
     case 'hide-poll':
+    case 'set-transcript':
     case 'show-code':
       return inCall(phase, null, () => tell(room, command));
     case 'answer-feedback':

@@ -112,7 +112,8 @@ export type PartReport = Extract<
       | 'device-sights'
       | 'call-quality'
       | 'chat'
-      | 'poll';
+      | 'poll'
+      | 'transcript';
   }
 >;
 const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
@@ -132,6 +133,7 @@ const PART_REPORTS: ReadonlySet<ScreenToAgent['type']> = new Set([
   'call-quality',
   'chat',
   'poll',
+  'transcript',
 ] satisfies PartReport['type'][]);
 export const isPartReport = (report: ScreenToAgent): report is PartReport => PART_REPORTS.has(report.type);
 type ScreenReport = Exclude<ScreenToAgent, { type: 'hello' | 'alive' } | PartReport>;

@@ -17,6 +17,7 @@ import { roomsApi } from './rooms-api.ts';
 import { settingsApi } from './settings-api.ts';
 import { signageApi } from './signage-api.ts';
 import { tokensApi } from './tokens-api.ts';
+import { transcriptApi } from './transcript-api.ts';
 import { updatesApi } from './updates-api.ts';
 
 export const allRoutes = {
@@ -36,6 +37,7 @@ export const allRoutes = {
   ...signageApi,
   ...documentsApi,
   ...pollsApi,
+  ...transcriptApi,
   ...broadcastsApi,
   ...helpApi,
   ...updatesApi,

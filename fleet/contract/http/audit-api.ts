@@ -74,6 +74,8 @@ export const AuditKind = z.enum([
   'meeting-cancelled',
   'meeting-policy-changed',
   'minutes-sent',
+  'transcript-turned',
+  'transcript-deleted',
   'record-deleted',
   'broadcast-planned',
   'broadcast-started',

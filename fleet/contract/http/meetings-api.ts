@@ -72,6 +72,8 @@ export const MeetingSummary = z.object({
   isCancelled: z.boolean(),
   /** counts up with each change of what is written in it; absent: nothing is */
   chatRevision: z.number().int().nonnegative().optional(),
+  /** counts up with each change of its transcript; absent: nothing is written */
+  transcriptRevision: z.number().int().nonnegative().optional(),
 });
 export type MeetingSummary = z.infer<typeof MeetingSummary>;
 

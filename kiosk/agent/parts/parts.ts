@@ -26,6 +26,7 @@ const LASTING_REPORTS: readonly PartReport['type'][] = [
   'drawing',
   'chat',
   'poll',
+  'transcript',
 ];
 
 export type PartsOptions = {

@@ -83,6 +83,7 @@ export function applyCommand(
     case 'answer-poll':
     case 'end-poll':
     case 'hide-poll':
+    case 'set-transcript':
     case 'show-code':
     case 'answer-feedback':
       throw new InvalidStateError('not-possible-now', 'a simulated room is alone');
