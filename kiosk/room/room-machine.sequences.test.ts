@@ -78,6 +78,8 @@ const COMMANDS: Record<CallCommand['name'], fc.Arbitrary<object>> = {
   'answer-poll': fc.constant({ pollId: id(92), choices: [1] }),
   'end-poll': fc.constant({ pollId: id(92) }),
   'hide-poll': fc.constant({ pollId: id(92) }),
+  'set-transcript': fc.constant({ isOn: true, language: 'ko' }),
+  'show-captions': fc.constant({ isOn: false }),
   'show-code': nothing,
   'answer-feedback': fc.record({ answer: fc.constantFrom('good', 'bad') }),
   'watch-roster': nothing,
@@ -203,7 +205,7 @@ const TOLD = [
   ],
   ...['set-stage-page', 'mute-participant', 'mute-all', 'remove-participant', 'set-order', 'set-role', 'let-speak'],
   ...['raise-hand', 'lower-hand', 'send-chat', 'recall-chat', 'show-code'],
-  ...['start-poll', 'answer-poll', 'end-poll', 'hide-poll'],
+  ...['start-poll', 'answer-poll', 'end-poll', 'hide-poll', 'set-transcript', 'show-captions'],
 ];
 
 const acts = fc.array(

@@ -7,6 +7,7 @@ import { CHAT_MESSAGES_IN_ROOM } from '#contract/chat.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { ResumeTicket, ScreenToAgent } from '#contract/screen-link.ts';
 import type { CameraAxes } from '#contract/room-equipment.ts';
+import { CAPTIONS_IN_ROOM } from '#contract/transcript.ts';
 import type { RoomTracks } from './room-tracks.ts';
 
 type Joined = Extract<CallPhase, { name: 'joined' }>;
@@ -15,6 +16,8 @@ export type ReportedCall = {
   ticket: ResumeTicket | null;
   /** on the stage the document is before a shared screen */
   documentIsNewest: boolean;
+  /** the TV shows captions, where there are any */
+  showsCaptions: boolean;
 };
 
 export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgent[] {
@@ -36,6 +39,11 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
     if (newPlace || before.call.air !== now.call.air) reports.push(airReport(phase.callId, now.call));
     if (newPlace || before.call.chat !== now.call.chat) reports.push(chatReport(phase.callId, now.call));
     if (newPlace || before.call.polls !== now.call.polls) reports.push(pollReport(phase.callId, now.call));
+    const sameTranscript =
+      before.call.transcript === now.call.transcript &&
+      before.call.captions === now.call.captions &&
+      before.showsCaptions === now.showsCaptions;
+    if (newPlace || !sameTranscript) reports.push(transcriptReport(phase.callId, now));
     const sameDocument =
       before.call.document === now.call.document &&
       before.call.withdrawn === now.call.withdrawn &&
@@ -62,6 +70,7 @@ export function standingReports(now: ReportedCall): ScreenToAgent[] {
     airReport(phase.callId, call),
     chatReport(phase.callId, call),
     pollReport(phase.callId, call),
+    transcriptReport(phase.callId, now),
     documentReport(ticket, now),
   ];
 }
@@ -127,6 +136,11 @@ function chatReport(callId: string, { chat }: CallState): ScreenToAgent {
 function pollReport(callId: string, { polls }: CallState): ScreenToAgent {
   const poll = polls.at(-1) ?? null;
   return { type: 'poll', callId, poll: poll?.result && !poll.isShown ? null : poll };
+}
+
+function transcriptReport(callId: string, { call, showsCaptions }: ReportedCall): ScreenToAgent {
+  const captions = call.captions.slice(-CAPTIONS_IN_ROOM);
+  return { type: 'transcript', callId, transcript: call.transcript, captions, areCaptionsShown: showsCaptions };
 }
 
 function documentReport({ callId, peerId }: ResumeTicket, { call, documentIsNewest }: ReportedCall): ScreenToAgent {
