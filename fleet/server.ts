@@ -60,6 +60,7 @@ import {
 import { chatRoutes, MeetingChat } from './chat/index.ts';
 import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
 import { pollRoutes, Polls } from './polls/index.ts';
+import { transcriptRoutes } from './transcript/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
 import {
   AlertBook,
@@ -365,7 +366,10 @@ const rooms = new Rooms({
   controllerUrl: `${fleetUrl}/control`,
 });
 people.changes.onShutOut(putOutOfCalls);
-people.placeChanges.onRulesChanged(() => meetings.waitingRoom.lookAll());
+people.placeChanges.onRulesChanged(() => {
+  meetings.waitingRoom.lookAll();
+  meetings.transcriptRules.lookAll();
+});
 const retention = new Retention({
   store,
   documents,
@@ -551,6 +555,7 @@ const app = await buildApp({
     ...waitingKioskRoutes({ waiting: waitingKiosks, caSha256: authority.sha256 }),
     ...documentRoutes({ documents }),
     ...pollRoutes({ polls: new Polls({ store, logger }) }),
+    ...transcriptRoutes({ store, onChanged: (meetingId) => meetings.chatChanged(meetingId) }),
     ...broadcastRoutes({
       broadcasts,
       store,

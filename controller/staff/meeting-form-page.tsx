@@ -259,6 +259,9 @@ function PolicyCard({ form, isNew, onChange }: PartProps & { isNew: boolean }) {
           <OnOff isOn={form.guestsAllowed} onChange={(guestsAllowed) => onChange({ guestsAllowed })}>
             {t('form.guestsAllowed')}
           </OnOff>
+          <OnOff isOn={form.transcript} onChange={(transcript) => onChange({ transcript })}>
+            {t('form.transcript')}
+          </OnOff>
           {form.allowedRanges.length > 0 && (
             <p className="text-small text-quiet">
               {words('policy.ranges')}: {form.allowedRanges.join(', ')}

@@ -27,6 +27,8 @@ export type MeetingForm = {
   joinBeforeHost: boolean;
   guestsAllowed: boolean;
   allowedRanges: readonly string[];
+  /** counts where the place permits it too */
+  transcript: boolean;
   /** as typed */
   agenda: string;
 };
@@ -61,6 +63,7 @@ export function emptyForm(nowMs: number): MeetingForm {
     joinBeforeHost: true,
     guestsAllowed: true,
     allowedRanges: [],
+    transcript: true,
     agenda: '',
   };
 }
@@ -126,7 +129,8 @@ export function draftOfForm(form: MeetingForm): MeetingDraft {
   };
 }
 
-function policyOf({ admission, joinBeforeHost, guestsAllowed, allowedRanges }: MeetingForm): MeetingPolicy | null {
+function policyOf(form: MeetingForm): MeetingPolicy | null {
+  const { admission, joinBeforeHost, guestsAllowed, allowedRanges, transcript } = form;
   if (admission === 'as-usual') return null;
-  return { admission, joinBeforeHost, guestsAllowed, allowedRanges: [...allowedRanges] };
+  return { admission, joinBeforeHost, guestsAllowed, allowedRanges: [...allowedRanges], transcript };
 }

@@ -117,7 +117,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
       <div className="flex flex-col gap-5">
         {isHost && <HostActs meeting={meeting} onChanged={onChanged} />}
         <Card title={t('meeting.policy')}>
-          <PolicyWords policy={meeting.policy} />
+          <PolicyWords policy={meeting.policy} isTranscriptPermitted={meeting.isTranscriptPermitted} />
         </Card>
         <RoomsOfMeeting meeting={meeting} />
       </div>
@@ -196,13 +196,15 @@ function AgendaCard({ meeting: { agenda } }: { meeting: MeetingDetail }) {
   );
 }
 
-function PolicyWords({ policy }: { policy: MeetingPolicy }) {
+type PolicyWordsProps = { policy: MeetingPolicy; isTranscriptPermitted: boolean };
+function PolicyWords({ policy, isTranscriptPermitted }: PolicyWordsProps) {
   const { t } = useTranslation('meeting');
   const lines = [
     t(`policy.${policy.admission}`),
     t(policy.joinBeforeHost ? 'policy.beforeHost' : 'policy.notBeforeHost'),
     ...(policy.guestsAllowed ? [] : [t('policy.noGuests')]),
     ...(policy.allowedRanges.length > 0 ? [t('policy.ranges')] : []),
+    ...(policy.transcript && isTranscriptPermitted ? [t('policy.transcript')] : []),
   ];
   return (
     <ul className="flex list-disc flex-col gap-1 pl-5 text-base">

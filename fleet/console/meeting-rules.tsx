@@ -64,6 +64,9 @@ export function MeetingRules({ placeId, defaults, onDone }: MeetingRulesProps) {
           <OnOff isOn={policy.guestsAllowed} onChange={(guestsAllowed) => setPolicy({ ...policy, guestsAllowed })}>
             {t('places.guestsAllowed')}
           </OnOff>
+          <OnOff isOn={policy.transcript} onChange={(transcript) => setPolicy({ ...policy, transcript })}>
+            {t('places.transcript')}
+          </OnOff>
         </div>
       )}
       <TextField

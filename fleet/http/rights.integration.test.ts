@@ -120,6 +120,7 @@ const here = {
   helpId: newId(),
   rolloutId: newId(),
   minutesId: newId(),
+  segmentId: newId(),
 };
 let fleet: FleetUnderTest;
 let ca: Buffer;
@@ -379,7 +380,11 @@ const ofItsPeople: [RouteName, readonly string[]][] = [
   ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'meetingPolls'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
   ),
-  ...(['correctMinutes', 'sendMinutes', 'recordFile'] as const).map((name): [RouteName, string[]] => [
+  ...(['transcript', 'transcriptFile', 'transcriptCaptions'] as const).map((name): [RouteName, string[]] => [
+    name,
+    ['host', 'co-host', 'member'],
+  ]),
+  ...(['correctMinutes', 'sendMinutes', 'recordFile', 'deleteSpoken'] as const).map((name): [RouteName, string[]] => [
     name,
     ['host', 'co-host'],
   ]),

@@ -123,6 +123,7 @@ function attempt(client: RawClient, method: AfterHello, source: MediaSource): Pr
     'answer-poll': { pollId: uuidv7(), choices: [0] },
     'end-poll': { pollId: uuidv7() },
     'hide-poll': { pollId: uuidv7() },
+    'set-transcript': { isOn: false, language: 'ko' },
     'remove-participant': { peerId: uuidv7() },
     'end-call': {},
     'leave-call': {},
@@ -147,6 +148,7 @@ const OVER_OTHERS = [
   'start-poll',
   'end-poll',
   'hide-poll',
+  'set-transcript',
   'remove-participant',
   'end-call',
 ];

@@ -12,6 +12,7 @@ import { isAllowedFrom } from '#edge/address-ranges.ts';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { Call } from './call.ts';
+import type { TranscriptRule } from './call-transcript.ts';
 import { DOCUMENT_KNOWN_FOR_MS, type KnownDocument } from './call-document.ts';
 import type { CallEventDraft } from './call-listener.ts';
 import { personOf } from './call-roles.ts';
@@ -22,11 +23,14 @@ import type { MediaWorker } from './media-worker.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import type { Peer, PeerLine } from './peer.ts';
 import type { AdmittedClaims, IssuedTo } from './token-admission.ts';
+import type { Transcription } from './transcription.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export type CallRegistryOptions = {
   pool: WorkerPool;
   settings: MediaSettings;
+  /** null: this node has no engine */
+  transcription: Transcription | null;
   onEvent: (event: CallEvent) => void;
   /** peers or calls came or went */
   onLoadChanged: () => void;
@@ -65,6 +69,8 @@ export class CallRegistry {
   readonly #permissions: ExpiringMap<CallPermissions>;
   /** by call and person: what the fleet has made of them since their tokens were signed */
   readonly #roles: ExpiringMap<{ changeId: string; role: MeetingRole }>;
+  /** by meeting, as the fleet has set it */
+  readonly #transcriptRules = new ExpiringMap<TranscriptRule>(Number.POSITIVE_INFINITY);
   #toldBlocked = '{}';
   /** by peer id: the code for one that comes back too late */
   readonly #former: ExpiringMap<ErrorCode>;
@@ -79,6 +85,10 @@ export class CallRegistry {
     this.#permissions = new ExpiringMap(endedKeptMs);
     this.#roles = new ExpiringMap(endedKeptMs);
     options.pool.onDied = (mediaWorker) => this.#workerDied(mediaWorker);
+    if (options.transcription)
+      options.transcription.onFailingChanged = () => {
+        for (const call of this.calls.values()) call.transcript.touchState();
+      };
   }
 
   get peerCount(): number {
@@ -229,6 +239,12 @@ export class CallRegistry {
       case 'recall-chat':
         this.calls.get(command.callId)?.chat.recallByFleet(command.messageId);
         return;
+      case 'allow-transcript': {
+        const { meetingId, isAllowed, language } = command;
+        this.#transcriptRules.keep(meetingId, { isAllowed, language });
+        for (const call of this.calls.values()) if (call.meetingId === meetingId) call.transcript.touchState();
+        return;
+      }
       case 'rename-room':
         for (const { peer, call: its } of this.#peers.values())
           if (roomOf(peer.claims) === command.roomId) its.rename(peer, command.roomName);
@@ -286,7 +302,7 @@ export class CallRegistry {
   }
 
   #open({ callId, meetingId, meetingTitle, byRoom }: AdmittedClaims): Call {
-    const { pool, settings, logger, onEvent, onLoadChanged } = this.#options;
+    const { pool, settings, transcription, logger, onEvent, onLoadChanged } = this.#options;
     const call = new Call({
       callId,
       meetingId,
@@ -297,11 +313,15 @@ export class CallRegistry {
       seats: this.#seats,
       knownDocuments: this.#knownDocuments,
       onAir: this.#onAir,
+      transcription,
+      transcriptRule: () => this.#transcriptRules.get(meetingId),
       logger: logger.child({ callId }),
       events: {
         onEvent: (draft: CallEventDraft) => {
-          logger.info({ callId, ...loggedOf(draft) }, 'call');
           onEvent({ ...draft, eventId: uuidv7(), atMs: Date.now(), callId, meetingId } as CallEvent);
+          // each sentence of everybody: no log of who spoke when, and nobody came or went
+          if (draft.name === 'transcript-segment') return;
+          logger.info({ callId, ...loggedOf(draft) }, 'call');
           onLoadChanged();
         },
         onPeerGone: (peer, code) => {
@@ -339,7 +359,7 @@ function refuseAddress({ allowedRanges }: AdmittedClaims, address: string): void
 /** Nothing else of an event stands in a log: ids, and no name, words or title of anybody. */
 const LOGGED: ReadonlySet<string> = new Set([
   ...['name', 'peerId', 'peerKind', 'roomId', 'byPeerId', 'participantCount', 'role', 'order', 'reason'],
-  ...['person', 'messageId', 'documentId', 'page'],
+  ...['person', 'messageId', 'documentId', 'page', 'isOn'],
 ]);
 const loggedOf = (draft: CallEventDraft): object =>
   Object.fromEntries(Object.entries(draft).filter(([field]) => LOGGED.has(field)));

@@ -41,6 +41,8 @@ function callWith(settings: Partial<MediaSettings>): Call {
     seats: new GuestSeats({ keptMs: 1_000 }),
     knownDocuments: new ExpiringMap(1_000),
     onAir: { airOf: () => OFF_AIR, portsOf: () => new Map() },
+    transcription: null,
+    transcriptRule: () => undefined,
     events: { onEvent: () => {}, onPeerGone: () => {}, onClosed: () => {} },
     logger: pino({ level: 'silent' }),
   });

@@ -1,7 +1,7 @@
 /**
  * One call and the only writer of its roster: peers that prepare, join, drop, resume and leave, acts on others, and the
  * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown, `OrderInCall` who may do
- * what, `CallChat` what is written, `CallPolls` what is voted on.
+ * what, `CallChat` what is written, `CallPolls` what is voted on, `TranscriptInCall` what is spoken.
  */
 import type { CallAir } from '#contract/broadcast.ts';
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';
@@ -15,6 +15,7 @@ import type { CallListener } from './call-listener.ts';
 import { CallMedia } from './call-media.ts';
 import { CallPolls } from './call-polls.ts';
 import { OrderInCall } from './call-order.ts';
+import { type TranscriptRule, TranscriptInCall } from './call-transcript.ts';
 import type { CallProducers } from './call-producers.ts';
 import type { CallRouters } from './call-routers.ts';
 import type { ExpiringMap } from './expiring-map.ts';
@@ -26,6 +27,7 @@ import type { MeetingsOnAir } from './meetings-on-air.ts';
 import { Peer, type PeerLine } from './peer.ts';
 import { ProgramForwarding } from './program-forwarding.ts';
 import type { AdmittedClaims } from './token-admission.ts';
+import type { Transcription } from './transcription.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export type CallOptions = {
@@ -39,6 +41,9 @@ export type CallOptions = {
   seats: GuestSeats;
   knownDocuments: ExpiringMap<KnownDocument>;
   onAir: Pick<MeetingsOnAir, 'airOf' | 'portsOf'>;
+  /** null: this node has no engine */
+  transcription: Transcription | null;
+  transcriptRule: () => TranscriptRule | undefined;
   events: CallListener;
   logger: Logger;
 };
@@ -51,6 +56,7 @@ export class Call {
   readonly order: OrderInCall;
   readonly chat: CallChat;
   readonly polls: CallPolls;
+  readonly transcript: TranscriptInCall;
   readonly #options: CallOptions;
   readonly #media: CallMedia;
   readonly #programs: ProgramForwarding;
@@ -73,7 +79,10 @@ export class Call {
         this.#tell({ event: 'active-speaker', data: { peerId } });
       },
       onKeptMuted: (peer) => this.order.keptMuted(peer),
-      onProducersChanged: () => this.#programs.touch(),
+      onProducersChanged: () => {
+        this.#programs.touch();
+        this.transcript.touch();
+      },
       logger,
     });
     this.#programs = new ProgramForwarding({
@@ -114,6 +123,15 @@ export class Call {
       joined: () => this.joined,
       onEvent: (draft) => options.events.onEvent(draft),
       tell: (notification) => this.#tell(notification),
+    });
+    this.transcript = new TranscriptInCall({
+      transcription: options.transcription,
+      rule: options.transcriptRule,
+      producers: () => this.producers.all.values(),
+      peers: this.peers,
+      onEvent: (draft) => options.events.onEvent(draft),
+      tell: (notification) => this.#tell(notification),
+      logger,
     });
   }
 
@@ -375,6 +393,7 @@ export class Call {
     const { events } = this.#options;
     // while it knows who was there
     this.polls.close();
+    this.transcript.close();
     for (const peer of this.peers.values()) {
       peer.close(code);
       events.onPeerGone(peer, code);
@@ -469,6 +488,7 @@ export class Call {
       chat: this.chat.newest,
       ...this.polls.seenBy(peer),
       recalledChat: this.chat.recalled,
+      transcript: this.transcript.state,
     };
   }
 

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { domainToASCII } from 'node:url';
-import type { NodeRegistration } from '#contract/node-link.ts';
+import type { CallEvent, NodeRegistration } from '#contract/node-link.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { SIGNALING_PATH } from '#contract/signaling.ts';
 import type { FleetKeys } from '#contract/topics.ts';
@@ -19,6 +19,7 @@ import { defaultSettings, type MediaSettings } from './media-settings.ts';
 import { placesFor } from './guest-seats.ts';
 import { NodeMetrics } from './metrics.ts';
 import { SignalingServer } from './signaling-server.ts';
+import { type StartTranscriber, Transcription } from './transcription.ts';
 import { TokenAdmission } from './token-admission.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -45,6 +46,10 @@ export type MediaNodeOptions = {
   heardAgoMs?: number;
   /** the fleet is there; called every few seconds while it is */
   onHeard?: () => void;
+  /** null: nothing that is spoken is ever written */
+  startTranscriber?: StartTranscriber | null;
+  /** each event for the fleet; for tests */
+  onEvent?: (event: CallEvent) => void;
   settings?: Partial<MediaSettings>;
   logger: Logger;
 };
@@ -57,6 +62,7 @@ export class MediaNode {
   readonly #admission: TokenAdmission;
   readonly #signaling: SignalingServer;
   readonly #link: NodeLink | null;
+  readonly #transcription: Transcription | null;
   readonly #watched: { name: string; files: WatchedTlsFiles }[] = [];
   readonly #instanceId = uuidv7();
   #signalingUrl = '';
@@ -77,11 +83,19 @@ export class MediaNode {
       workerAnswerMs: settings.workerAnswerMs,
       logger,
     });
+    const { startTranscriber } = options;
+    this.#transcription = startTranscriber
+      ? new Transcription({ start: startTranscriber, lateAnswerMs: settings.lateAnswerMs, logger })
+      : null;
     this.registry = new CallRegistry({
       pool: this.pool,
       settings,
+      transcription: this.#transcription,
       logger,
-      onEvent: (event) => this.#link?.happened(event),
+      onEvent: (event) => {
+        this.#link?.happened(event);
+        options.onEvent?.(event);
+      },
       onLoadChanged: () => this.#link?.loadChanged(),
     });
     this.#link =
@@ -160,7 +174,7 @@ export class MediaNode {
     this.#stopping = true;
     for (const { files } of this.#watched) files.stop();
     this.registry.close();
-    await Promise.all([this.#signaling.stop(), this.#link?.stop()]);
+    await Promise.all([this.#signaling.stop(), this.#link?.stop(), this.#transcription?.stop()]);
     this.pool.stop();
   }
 
@@ -195,6 +209,7 @@ export class MediaNode {
       callIds: online ? this.registry.openCallIds : [],
       participantCounts: online ? this.registry.participantCounts : {},
       blockedCounts: online ? this.registry.blockedCounts(performance.now()) : {},
+      transcribes: this.#transcription !== null,
       asOfMs: Date.now(),
     };
   }

@@ -54,6 +54,8 @@ export type MediaSettings = {
   pollCountsEveryMs: number;
   /** an ended poll stays on TVs this long */
   pollShownMs: number;
+  /** words of the transcriber that come so long after their microphone was muted still count */
+  lateAnswerMs: number;
   /** by client network: so many hellos may fail before each further one is answered with `too-many-attempts` */
   failedHellosPerMinute: number;
   /** connections without a hello, by client network and in all; beyond it the oldest makes room */
@@ -98,6 +100,7 @@ export const defaultSettings: MediaSettings = {
   pollActsPerMinute: 60,
   pollCountsEveryMs: 250,
   pollShownMs: 60_000,
+  lateAnswerMs: 120_000,
   failedHellosPerMinute: 30,
   // when a whole office comes at nine, the last one connects before the first one's hello
   waitingForHelloPerNetwork: 400,

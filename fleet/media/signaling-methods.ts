@@ -55,6 +55,7 @@ const permits: Permits = {
   'answer-poll': always,
   'end-poll': byRight('order'),
   'hide-poll': byRight('order'),
+  'set-transcript': byRight('order'),
   'remove-participant': byRight('remove'),
   'end-call': byRight('end'),
   'leave-call': always,
@@ -161,6 +162,10 @@ const handlers: Handlers = {
   'hide-poll': ({ call, peer }, { pollId }) => {
     joined(peer);
     call.polls.hide(pollId);
+    return DONE;
+  },
+  'set-transcript': ({ call, peer }, change) => {
+    call.transcript.set(joined(peer), change);
     return DONE;
   },
   'remove-participant': ({ call, peer }, { peerId }) => {

@@ -6,6 +6,7 @@ import type { KnownCallEvent } from '#contract/node-link.ts';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { ChatEvent } from '../chat/index.ts';
+import type { TranscriptEvent } from '../transcript/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import { recordJoin, recordLeave, recordRole } from './entries.ts';
 import type { RegisteredNode } from './media-nodes.ts';
@@ -80,11 +81,11 @@ export async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: Know
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-/** What is written in the call is the meeting's: `chat/`. */
+/** What is written and spoken in the call is the meeting's: `chat/`, `transcript/`. */
 export async function applyEvent(
   trx: AuthorityWrite,
   call: CallRow,
-  event: Exclude<KnownCallEvent, ChatEvent>,
+  event: Exclude<KnownCallEvent, ChatEvent | TranscriptEvent>,
 ): Promise<void> {
   const row = trx.updateTable('call').where('callId', '=', call.callId);
   switch (event.name) {

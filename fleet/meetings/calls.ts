@@ -10,6 +10,7 @@ import type { CallEvents, EventAcks, KnownCallEvent, NodeCommand, NodeRegistrati
 import { NODE_RETURN_MS } from '#contract/timing.ts';
 import { isChatEvent, recordChatEvent } from '../chat/index.ts';
 import { recordPoll } from '../polls/index.ts';
+import { isTranscriptEvent, recordTranscriptEvent } from '../transcript/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import {
   applyEvent,
@@ -46,6 +47,8 @@ export type CallsDependencies = {
   onEvent: (trx: AuthorityWrite, event: KnownCallEvent) => Promise<void>;
   /** a call of this meeting began, ended, or counts other people */
   onMeetingChanged: (meetingId: string) => void;
+  /** a call of this meeting was made ready; nobody is in it yet */
+  onPrepared: (meetingId: string) => void;
   /** something was written in a call of this meeting */
   onChatChanged: (meetingId: string) => void;
   logger: Logger;
@@ -165,6 +168,11 @@ export class Calls {
               'not kept: the meeting has another message of this id',
             );
           written.add(call.meetingId);
+          continue;
+        }
+        // words are written a moment after they were spoken, which may be after the call
+        if (isTranscriptEvent(event)) {
+          if (await recordTranscriptEvent(trx, event)) written.add(call.meetingId);
           continue;
         }
         // also of a call that is over: its invite is good for the next one
@@ -364,6 +372,7 @@ export class Calls {
       await trx.insertInto('call').values(call).execute();
       return { call, opened: true };
     });
+    if (result.opened) this.#deps.onPrepared(meetingId);
     if (result.opened && staleCallId) this.#told([staleCallId], new Set([meetingId]));
     return result.call;
   }

@@ -43,6 +43,7 @@ const register = (changes: Partial<NodeRegistration> = {}) =>
     online: true,
     instanceId,
     signalingUrl: 'ws://127.0.0.1:7403/signaling',
+    transcribes: false,
     workers: 1,
     maxPeers: 300,
     peers: 0,

@@ -20,6 +20,8 @@ export type RegisteredNode = {
   callIds: ReadonlySet<string>;
   /** by call id, of how many the media does not get through */
   blockedCounts: Readonly<Record<string, number>>;
+  /** it has an engine that writes what is spoken */
+  transcribes: boolean;
   /** fleet's clock */
   heardAtMs: number;
   /** since when it has been out of reach, by a clock that only goes forward; null: it is there */
@@ -59,6 +61,7 @@ export class MediaNodes {
         maxGuests: Number.MAX_SAFE_INTEGER,
         callIds: new Set(),
         blockedCounts: {},
+        transcribes: false,
         heardAtMs: 0,
         silentSinceMs: null,
       });
@@ -113,6 +116,7 @@ export class MediaNodes {
       maxGuests,
       callIds: new Set(callIds),
       blockedCounts: online ? blockedCounts : {},
+      transcribes: registration.transcribes,
       heardAtMs: nowMs,
       silentSinceMs: online ? null : (former?.silentSinceMs ?? this.#nowMs()),
     });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Admission, DEFAULT_MEETING_POLICY, type MeetingPolicy } from '#contract/meeting-policy.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
 import { ORGANISATION_POLICY_SETTING } from '../people/index.ts';
-import { MeetingPolicies } from './meeting-policies.ts';
+import { MeetingPolicies, meetingRulesIn } from './meeting-policies.ts';
 
 let dataDir: string;
 let store: AuthorityStore;
@@ -110,4 +110,44 @@ test('a range that is none is refused, and nothing is written', async () => {
   const good = { ...broken, allowedRanges: ['192.0.2.0/24'] };
   await policies.set('m', good, 'account:it');
   expect(await policies.of('m')).toEqual(good);
+});
+
+test.each([
+  [false, null, false],
+  [true, null, true],
+  [true, false, false],
+  [true, true, true],
+  // a host allows no more than the place does
+  [false, true, false],
+])('where the place permits a transcript (%s) and the meeting’s own policy (%s): %s', async (ofPlace, own, may) => {
+  const policyWith = (transcript: boolean) => JSON.stringify({ ...DEFAULT_MEETING_POLICY, transcript });
+  await store.write(async (trx) => {
+    const policy = own === null ? null : policyWith(own);
+    await trx
+      .insertInto('meeting')
+      .values({ meetingId: 'spoken', roomId: null, title: '', createdAtMs: 1, policy })
+      .execute();
+    await trx
+      .insertInto('setting')
+      .values({ name: ORGANISATION_POLICY_SETTING, value: policyWith(ofPlace) })
+      .execute();
+  });
+  expect(await meetingRulesIn(store.read, 'spoken')).toMatchObject({
+    mayTranscribe: may,
+    isTranscriptPermitted: ofPlace,
+  });
+});
+
+test('a policy that was stored before transcripts permits none', async () => {
+  const { transcript: _, ...former } = DEFAULT_MEETING_POLICY;
+  await store.write((trx) =>
+    trx
+      .insertInto('setting')
+      .values({ name: ORGANISATION_POLICY_SETTING, value: JSON.stringify(former) })
+      .execute(),
+  );
+  await store.write((trx) =>
+    trx.insertInto('meeting').values({ meetingId: 'old', roomId: null, title: '', createdAtMs: 1 }).execute(),
+  );
+  expect(await policies.of('old')).toEqual(DEFAULT_MEETING_POLICY);
 });

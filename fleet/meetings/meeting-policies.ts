@@ -54,6 +54,10 @@ export type RulesOfMeeting = {
   policy: MeetingPolicy;
   /** where people may come from: of the organisation, of each place down to the meeting's, of the meeting. Each list holds */
   allowedRanges: string[][];
+  /** by its place, the meeting may permit that what is spoken is written */
+  isTranscriptPermitted: boolean;
+  /** what is spoken may be written: by its place, and by the meeting where it has a policy of its own */
+  mayTranscribe: boolean;
 };
 
 export async function meetingPolicyIn(db: Reader, meetingId: string): Promise<MeetingPolicy | null> {
@@ -78,9 +82,15 @@ export async function meetingRulesIn(db: Reader, meetingId: string): Promise<Rul
     .executeTakeFirst();
   if (!meeting) return null;
   const placeId = meeting.ownPlaceId ?? meeting.bookedPlaceId ?? meeting.hostPlaceId ?? null;
-  const policy = meeting.policy === null ? await defaultPolicyAt(db, placeId) : policyFrom(meeting.policy);
+  const ofPlace = await defaultPolicyAt(db, placeId);
+  const policy = meeting.policy === null ? ofPlace : policyFrom(meeting.policy);
   const lists = [await organisationRanges(db), ...(await placeRanges(db, placeId)), policy.allowedRanges];
-  return { policy, allowedRanges: lists.filter((ranges) => ranges.length > 0) };
+  return {
+    policy,
+    allowedRanges: lists.filter((ranges) => ranges.length > 0),
+    isTranscriptPermitted: ofPlace.transcript,
+    mayTranscribe: ofPlace.transcript && policy.transcript,
+  };
 }
 
 async function organisationRanges(db: Reader): Promise<string[]> {

@@ -3,6 +3,7 @@ import type { MeetingRole } from '#contract/call-order.ts';
 import type { MeetingPerson, MeetingSummary } from '#contract/http/meetings-api.ts';
 import { chatRevisionsOf } from '../chat/index.ts';
 import { mailStatesOf } from '../mail/index.ts';
+import { transcriptRevisionsOf } from '../transcript/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
@@ -17,11 +18,12 @@ export async function summariesOf(db: Reader, roles: ReadonlyMap<string, Meeting
   if (meetingIds.length === 0) return [];
   const meetings = await db.selectFrom('meeting').selectAll().where('meetingId', 'in', meetingIds).execute();
   const byId = new Map(meetings.map((meeting) => [meeting.meetingId, meeting]));
-  const [rooms, hostNames, participants, chatRevisions] = await Promise.all([
+  const [rooms, hostNames, participants, chatRevisions, transcriptRevisions] = await Promise.all([
     roomsByMeeting(db, meetingIds),
     hostNamesOf(db, meetings),
     participantCounts(db, meetingIds),
     chatRevisionsOf(db, meetingIds),
+    transcriptRevisionsOf(db, meetingIds),
   ]);
   return meetingIds.flatMap((meetingId) => {
     const meeting = byId.get(meetingId);
@@ -40,6 +42,7 @@ export async function summariesOf(db: Reader, roles: ReadonlyMap<string, Meeting
       role,
       isCancelled: cancelledAtMs !== null,
       chatRevision: chatRevisions.get(meetingId),
+      transcriptRevision: transcriptRevisions.get(meetingId),
     };
   });
 }

@@ -33,6 +33,7 @@ import { meetingsOfRoom } from './meetings-of-rooms.ts';
 import { MeetingPolicies } from './meeting-policies.ts';
 import { PermissionsAtNodes } from './permissions-at-nodes.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import { TranscriptRules } from './transcript-rules.ts';
 import { UnreachableCalls } from './unreachable-calls.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -74,6 +75,7 @@ export class Meetings {
   readonly documentPolicies: DocumentPolicies;
   readonly documentAccesses: DocumentAccesses;
   readonly unreachable: UnreachableCalls;
+  readonly transcriptRules: TranscriptRules;
   readonly #deps: MeetingsDependencies;
   readonly #calls: Calls;
   readonly admissions: Admissions;
@@ -116,6 +118,7 @@ export class Meetings {
       roomsOf: (meetingId) => this.people.roomsOf(meetingId),
       sendToNode,
     });
+    this.transcriptRules = new TranscriptRules({ store, nodes: this.nodes, sendToNode, logger });
     this.#calls = new Calls({
       store,
       nodes: this.nodes,
@@ -125,6 +128,7 @@ export class Meetings {
       onEvent: async (trx, event) => {
         for (const handler of this.#callEventHandlers) await handler(trx, event);
       },
+      onPrepared: (meetingId) => this.transcriptRules.look(meetingId),
       onMeetingChanged: (meetingId) => this.changed(meetingId),
       onChatChanged: (meetingId) => this.chatChanged(meetingId),
     });
@@ -155,6 +159,7 @@ export class Meetings {
     await this.nodes.start();
     await this.delegations.start();
     this.#calls.start();
+    this.transcriptRules.start();
     await this.waitingRoom.start();
     broker.on('registration', (nodeId, registration) =>
       this.#inOrder(nodeId, () => this.#register(nodeId, registration)),
@@ -172,6 +177,7 @@ export class Meetings {
   stop(): void {
     this.delegations.stop();
     this.waitingRoom.stop();
+    this.transcriptRules.stop();
     this.#calls.stop();
     this.nodes.stop();
   }
@@ -216,6 +222,7 @@ export class Meetings {
   changed(meetingId: string): void {
     for (const handler of this.#changedHandlers) handler(meetingId);
     this.waitingRoom.look(meetingId);
+    this.transcriptRules.look(meetingId);
   }
 
   /** A room's standing meeting, made with the room. */
@@ -555,6 +562,7 @@ export class Meetings {
     if (!online || (before?.online && before.heardAtMs > 0)) return;
     this.removePeers(await this.#entries.unwelcomeAt(nodeId));
     await this.#permissions.sendAllAt(nodeId);
+    this.transcriptRules.nodeCame(nodeId);
     const { broker, store } = this.#deps;
     for (const recall of await recallsAtNode(store.read, nodeId, Date.now() - RECALL_WITHIN_MS))
       broker.publish('nodeCommand', nodeId, { name: 'recall-chat', ...recall });

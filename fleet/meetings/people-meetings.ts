@@ -24,7 +24,7 @@ import {
   roomsFor,
   timesOf,
 } from './meeting-draft.ts';
-import { meetingPolicyIn, setMeetingPolicy } from './meeting-policies.ts';
+import { meetingPolicyIn, meetingRulesIn, setMeetingPolicy } from './meeting-policies.ts';
 import { isHost, peopleOfMeeting, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
 import { endTicketsOfInvite } from './tickets.ts';
@@ -224,14 +224,15 @@ export class PeopleMeetings {
       .where('meetingId', '=', meetingId)
       .executeTakeFirst();
     if (!summary || !row) throw new ProtocolError('not-found', 'no such meeting');
-    const [people, policy, waiting, conflicts] = await Promise.all([
+    const [people, rules, waiting, conflicts] = await Promise.all([
       peopleOfMeeting(store.read, meetingId, role),
-      meetingPolicyIn(store.read, meetingId),
+      meetingRulesIn(store.read, meetingId),
       isHost(role) ? meetings.waitingRoom.listOf(meetingId) : null,
       summary.isCancelled ? [] : conflictsOf(store.read, summary, { accountId, bookingsOf }),
     ]);
     const waitingCount = waiting?.count ?? 0;
-    return { ...summary, waitingCount, people, policy: policy!, ...row, conflicts };
+    const { policy, isTranscriptPermitted } = rules!;
+    return { ...summary, waitingCount, people, policy, isTranscriptPermitted, ...row, conflicts };
   }
 }
 

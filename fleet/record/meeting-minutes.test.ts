@@ -275,6 +275,31 @@ test('have what the meeting decided, who does what until when, its polls as ever
   expect(text).not.toContain('Joon');
 });
 
+test('lead to the transcript of the sitting, and hold no word of it', async () => {
+  const callId = await call(at(43));
+  await stay(callId, 'Mina Kim', at(0), at(43));
+  const before = await call(at(-3_000), { openedAtMs: at(-3_010) });
+  const spoken = { meetingId, revision: 1, person: 'account:mina', displayName: 'Mina Kim', text: 'Forty' };
+  const rows = [
+    { callId, number: 0, fromMs: at(5), untilMs: at(6), deletedAtMs: null },
+    { callId, number: 1, fromMs: at(30), untilMs: at(31), deletedAtMs: null },
+    { callId, number: 2, fromMs: at(40), untilMs: at(41), deletedAtMs: at(50) },
+    { callId: before, number: 3, fromMs: at(-3_005), untilMs: at(-3_004), deletedAtMs: null },
+  ];
+  await store.write((trx) =>
+    trx
+      .insertInto('transcript')
+      .values(rows.map((row) => ({ ...spoken, ...row, segmentId: newId() })))
+      .execute(),
+  );
+  await due(60);
+  const { text } = (await drafts())[0]!;
+  expect(text).toContain(
+    `## Transcript\n\n- 2 sentences, 14:05–14:31: [to read](https://maru.example/staff#/meetings/${meetingId})\n`,
+  );
+  expect(text).not.toContain('Forty');
+});
+
 test('a damaged row costs its part alone, once, and no other meeting', async () => {
   const callId = await call(at(43));
   await stay(callId, 'Mina Kim', at(0), at(43));

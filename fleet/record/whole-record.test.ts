@@ -11,7 +11,7 @@ import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { deleteRecord, wholeRecord } from './whole-record.ts';
 
 const SECRET = 'The price is forty';
-const TABLES = ['chatPost', 'poll', 'preparedPoll', 'minutes', 'stay', 'pageShown'] as const;
+const TABLES = ['chatPost', 'poll', 'preparedPoll', 'minutes', 'stay', 'pageShown', 'transcript'] as const;
 let dataDir: string;
 let store: AuthorityStore;
 let notes: Notes;
@@ -62,6 +62,11 @@ async function leaveBehind(of: string): Promise<void> {
       .insertInto('preparedPoll')
       .values({ ...prepared, draft: poll })
       .execute();
+    const spoken = { callId, segmentId: newId(), meetingId: of, number: 0, revision: 1, deletedAtMs: null };
+    await trx
+      .insertInto('transcript')
+      .values({ ...spoken, person: 'account:mina', displayName: 'Mina Kim', text: SECRET, fromMs: 5, untilMs: 6 })
+      .execute();
     await trx
       .insertInto('minutes')
       .values({ ...minutes, facts: '{}', text: SECRET, sentAtMs: null })
@@ -83,6 +88,7 @@ test('the file has chat, notes, polls and what is prepared', async () => {
     polls: [{ poll: { question: SECRET } }],
     preparedPolls: [{ draft: { question: SECRET } }],
     minutes: [{ text: SECRET }],
+    transcript: [{ displayName: 'Mina Kim', text: SECRET, fromMs: 5, untilMs: 6 }],
   });
   // accounts are nobody's business
   expect(JSON.stringify(whole)).not.toContain('account:');
@@ -103,6 +109,7 @@ test('nothing is left of it, and all of another meeting', async () => {
     notes: { decisions: [], markdown: '' },
     polls: [],
     preparedPolls: [],
+    transcript: [],
   });
   expect(await file(other)).toEqual(before);
 });

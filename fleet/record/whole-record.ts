@@ -4,6 +4,7 @@ import { appendAudit } from '../audit/index.ts';
 import { deleteChat, writtenChat } from '../chat/index.ts';
 import { type Notes, writtenNotes } from '../notes/index.ts';
 import { deletePolls, keptPolls } from '../polls/index.ts';
+import { deleteTranscript, spokenIn } from '../transcript/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { attendanceOf } from './meeting-attendance.ts';
 
@@ -32,6 +33,7 @@ export async function wholeRecord(db: AuthorityStore['read'], meetingId: string,
     chat: await writtenChat(db, meetingId),
     notes: await readableNotes(db, meetingId),
     ...(await keptPolls(db, meetingId)),
+    transcript: await spokenIn(db, { meetingId }),
     pagesShown,
     minutes: minutes.map(({ facts, ...row }) => ({ ...row, facts: JSON.parse(facts) as unknown })),
   };
@@ -63,6 +65,7 @@ export async function deleteRecord(notes: Pick<Notes, 'erase'>, meetingId: strin
       await trx.deleteFrom(table).where('meetingId', '=', meetingId).execute();
     await deleteChat(trx, meetingId);
     await deletePolls(trx, meetingId);
+    await deleteTranscript(trx, meetingId);
     await appendAudit(trx, { kind: 'record-deleted', actor, subject: `meeting:${meetingId}` });
   });
 }

@@ -235,6 +235,25 @@ export type AuthorityTables = {
   poll: { callId: string; pollId: string; meetingId: string; startedAtMs: number; poll: string };
   /** by a host; `draft` a PollDraft as JSON */
   preparedPoll: { preparedPollId: string; meetingId: string; preparedAtMs: number; draft: string };
+  /** What was spoken in a meeting's calls. */
+  transcript: {
+    callId: string;
+    segmentId: string;
+    meetingId: string;
+    /** counts up in the meeting */
+    number: number;
+    /** counts up in the meeting with each segment and each deletion */
+    revision: number;
+    /** who spoke, as entries name them; null: a room, or it is deleted */
+    person: string | null;
+    displayName: string;
+    /** empty once it is deleted */
+    text: string;
+    /** by the node's clock */
+    fromMs: number;
+    untilMs: number;
+    deletedAtMs: number | null;
+  };
   callEvent: { eventId: string; callId: string; atMs: number };
   /** What is written in a meeting: before, during and after its calls. */
   chatPost: {

@@ -98,6 +98,9 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   rolloutRoom: { stays: 'goes with its rollout; a room counts as updated by what it reports alone' },
   updateHistory: { stays: 'IT sees it in the console' },
   chatPost: { stays: 'what people wrote until the backup; a recall of since then is made again by its person' },
+  transcript: {
+    stays: 'what was spoken until the backup; what a host has deleted since then is deleted again by them',
+  },
   feedFault: { stays: 'the feed is looked at again' },
   broadcast: { ends: forgetLostRecordings },
   apiToken: { ends: async (trx, { nowMs, isStrict }) => (isStrict ? revoke(trx, 'apiToken', nowMs) : 0) },

@@ -81,6 +81,8 @@ export const MeetingDetail = MeetingSummary.extend({
   /** who is invited, without its host */
   people: z.array(MeetingPerson),
   policy: MeetingPolicy,
+  /** its place permits that what is spoken is written: `policy.transcript` counts */
+  isTranscriptPermitted: z.boolean().default(false),
   /** a point on each line; '' for none */
   agenda: z.string().default(''),
   /** counts its changes: a change names the one that it was made on */

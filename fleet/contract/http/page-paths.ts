@@ -23,3 +23,7 @@ export const accountInviteUrl = (fleetUrl: string, code: string): string =>
 /** The watch page with this broadcast, live or as a replay. */
 export const watchUrl = (fleetUrl: string, broadcastId: string): string =>
   `${fleetUrl}${pagePaths.watch}/${broadcastId}`;
+
+/** The staff page with this meeting; its people alone see it. */
+export const meetingUrl = (fleetUrl: string, meetingId: string): string =>
+  `${fleetUrl}${pagePaths.staff}#/meetings/${meetingId}`;

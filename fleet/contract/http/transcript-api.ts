@@ -44,11 +44,11 @@ export const transcriptApi = {
   transcriptFile: {
     kind: 'download',
     method: 'GET',
-    path: '/api/v1/meetings/:meetingId/transcript.md',
+    path: '/api/v1/meetings/:meetingId/transcript.txt',
     access: ofPeople,
-    summary: 'What was spoken in a meeting as a Markdown file',
+    summary: 'What was spoken in a meeting as a text file, the first first',
     params: MeetingParams,
-    contentTypes: ['text/markdown'],
+    contentTypes: ['text/plain'],
   },
   transcriptCaptions: {
     kind: 'download',

@@ -13,7 +13,7 @@ import type { FleetKeys } from '#contract/topics.ts';
 import { SignJWT } from 'jose';
 import { type Logger, pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
-import { MediaNode } from '../media-node.ts';
+import { MediaNode, type MediaNodeOptions } from '../media-node.ts';
 import type { MediaSettings } from '../media-settings.ts';
 import { RawClient } from './raw-client.ts';
 
@@ -138,7 +138,13 @@ export type TestNode = {
 };
 
 export async function startTestNode(
-  options: { workers?: number; settings?: Partial<MediaSettings>; logger?: Logger } = {},
+  options: {
+    workers?: number;
+    settings?: Partial<MediaSettings>;
+    logger?: Logger;
+    startTranscriber?: MediaNodeOptions['startTranscriber'];
+    onEvent?: MediaNodeOptions['onEvent'];
+  } = {},
 ): Promise<TestNode> {
   const fleet = new TestFleet();
   const node = new MediaNode({
@@ -154,6 +160,8 @@ export async function startTestNode(
     fleet: null,
     keys: fleet.keys,
     onKeys: () => {},
+    startTranscriber: options.startTranscriber ?? null,
+    ...(options.onEvent && { onEvent: options.onEvent }),
     settings: options.settings ?? {},
     logger: options.logger ?? pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
   });

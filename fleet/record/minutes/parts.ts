@@ -6,6 +6,7 @@ import { decisions, notesText, tasks } from './notes.ts';
 import type { MinutesPart } from './part.ts';
 import { people } from './people.ts';
 import { polls } from './polls.ts';
+import { transcript } from './transcript.ts';
 
 export const minutesParts: readonly MinutesPart[] = [
   people,
@@ -15,5 +16,6 @@ export const minutesParts: readonly MinutesPart[] = [
   polls,
   documents,
   broadcasts,
+  transcript,
   notesText,
 ];

@@ -517,6 +517,24 @@ describe('the screen’s session', () => {
     ]);
   });
 
+  it('asks the node for a transcript as the room asks, and reports it with its newest captions', () => {
+    const { call, up, effect, of } = session();
+    up();
+    effect({ name: 'join-call', grant: grant() });
+    effect({ name: 'set-transcript', isOn: true, language: 'en' });
+    expect(call.asked).toContain('transcript true en');
+    const transcript = { isOn: true, isPossible: true, language: 'en' as const, isFailing: false };
+    const captions = [1, 2, 3, 4].map((n) => ({
+      ...{ segmentId: id(n), peerId: id(20), displayName: 'Mina', text: `No ${n}`, fromMs: n, untilMs: n + 1 },
+    }));
+    call.become(joined, { transcript, captions: [] });
+    call.become(joined, { transcript, captions });
+    call.become(joined, { transcript, captions });
+    const texts = of('transcript').map((report) => report.captions.map(({ text }) => text));
+    expect(texts.at(-1)).toEqual(['No 2', 'No 3', 'No 4']);
+    expect(of('transcript').at(-1)).toMatchObject({ transcript });
+  });
+
   it('asks the node for polls as the room asks, and reports the newest while it is to be seen', () => {
     const { call, up, effect, of } = session();
     up();

@@ -88,7 +88,11 @@ const detail: MeetingDetail = {
     person(3, 'Dealer East', { ...guest, inviteId: id(501), email: 'east@dealer.example', mail: 'failed' }),
     person(4, LONG_NAME, { ...guest, inviteId: id(502) }),
   ],
-  policy: { admission: 'links-wait', joinBeforeHost: false, guestsAllowed: true, allowedRanges: ['203.0.113.0/24'] },
+  policy: {
+    ...{ admission: 'links-wait', joinBeforeHost: false, guestsAllowed: true },
+    ...{ allowedRanges: ['203.0.113.0/24'], transcript: true },
+  },
+  isTranscriptPermitted: true,
   conflicts: [{ ...halla, title: '이사회' }],
   agenda: 'Prices of the first quarter\n대리점 교육 일정 확정\nNext steps',
 };

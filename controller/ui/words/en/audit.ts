@@ -138,6 +138,8 @@ export default {
     'meeting-changed': 'Meeting changed',
     'meeting-cancelled': 'Meeting cancelled',
     'minutes-sent': 'Minutes sent',
+    'transcript-turned': 'Transcript turned on or off',
+    'transcript-deleted': 'Part of a transcript deleted',
     'record-deleted': 'Record of a meeting deleted',
     'meeting-policy-changed': 'Rules of a meeting changed',
     'meeting-defaults-changed': 'Rules for new meetings changed',

@@ -73,6 +73,7 @@ export default {
     'all-wait': 'All but hosts and rooms wait',
     beforeHost: 'People may come in before the host',
     notBeforeHost: 'Nobody comes in before the host',
+    transcript: 'A host may turn on a transcript',
     noGuests: 'Members only: no guests',
     ranges: 'Only from certain networks',
   },

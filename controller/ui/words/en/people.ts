@@ -155,6 +155,7 @@ export default {
     'links-wait': 'Guests wait to be let in',
     'all-wait': 'All but hosts and rooms wait',
     joinBeforeHost: 'People may come in before the host',
+    transcript: 'Hosts may turn on a transcript',
     guestsAllowed: 'Guests allowed',
     ranges: 'Only from these addresses',
     rangesHint: 'Ranges such as 203.0.113.0/24, separated by spaces. Empty: from anywhere.',

@@ -78,6 +78,7 @@ export default {
     agendaNote: 'A point on each line.',
     agendaWrong: 'At most 20 lines of 200 letters.',
     guestsAllowed: 'Guests allowed',
+    transcript: 'A transcript may be turned on, where IT permits it',
     create: 'Make meeting',
     save: 'Save changes',
     incomplete: 'Something is missing above.',

@@ -141,6 +141,8 @@ export default {
     'meeting-changed': '회의 변경',
     'meeting-cancelled': '회의 취소',
     'minutes-sent': '회의록 보냄',
+    'transcript-turned': '발언 기록 켜기·끄기',
+    'transcript-deleted': '발언 기록 일부 삭제',
     'record-deleted': '회의 기록 삭제',
     'meeting-policy-changed': '회의 입장 규칙 변경',
     'meeting-defaults-changed': '새 회의 기본 규칙 변경',

@@ -73,6 +73,7 @@ export default {
     'all-wait': '주최자와 회의실 외에는 모두 기다립니다',
     beforeHost: '주최자보다 먼저 들어올 수 있습니다',
     notBeforeHost: '주최자가 오기 전에는 들어올 수 없습니다',
+    transcript: '주최자가 발언 기록을 켤 수 있습니다',
     noGuests: '구성원만 참여할 수 있습니다',
     ranges: '정해진 네트워크에서만 참여할 수 있습니다',
   },

@@ -156,6 +156,7 @@ export default {
     'links-wait': '외부 참가자는 입장 허용을 기다립니다',
     'all-wait': '주최자와 회의실 외에는 모두 기다립니다',
     joinBeforeHost: '주최자보다 먼저 들어올 수 있음',
+    transcript: '주최자가 발언 기록을 켤 수 있음',
     guestsAllowed: '외부 참가자 허용',
     ranges: '허용할 네트워크 주소',
     rangesHint: '203.0.113.0/24와 같은 범위를 공백으로 구분해 입력합니다. 비워 두면 제한이 없습니다.',

@@ -78,6 +78,7 @@ export default {
     agendaNote: '한 줄에 하나씩 입력합니다.',
     agendaWrong: '한 줄에 200자, 20줄까지 입력할 수 있습니다.',
     guestsAllowed: '외부 참가자 허용',
+    transcript: '발언 기록을 켤 수 있음(IT가 허용한 곳에서)',
     create: '회의 만들기',
     save: '변경 저장',
     incomplete: '위에 빠진 내용이 있습니다.',

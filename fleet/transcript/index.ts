@@ -1,0 +1,10 @@
+/** What other folders see of what was spoken in meetings. */
+export { transcriptRoutes } from './routes.ts';
+export {
+  deleteTranscript,
+  isTranscriptEvent,
+  recordTranscriptEvent,
+  spokenIn,
+  type TranscriptEvent,
+  transcriptRevisionsOf,
+} from './segments.ts';
