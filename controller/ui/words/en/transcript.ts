@@ -1,5 +1,6 @@
 /** English words of the transcript: the sign that it is on, its switch, and captions. */
 export default {
+  title: 'Transcript',
   sign: 'What is spoken is written',
   failing: 'Not written at the moment: no answer from the speech recognition',
   news: {

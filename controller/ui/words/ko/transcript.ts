@@ -3,6 +3,7 @@ import type { Translated } from '../translated.ts';
 import type en from '../en/transcript.ts';
 
 export default {
+  title: '발언 기록',
   sign: '발언을 글로 기록하고 있습니다',
   failing: '음성 인식이 응답하지 않아 지금은 기록되지 않습니다',
   news: {
