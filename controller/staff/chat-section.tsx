@@ -46,7 +46,6 @@ export function ChatSection({ meeting: { meetingId, chatRevision, isCancelled } 
             }
             mayRecall={({ mayRecall }) => mayRecall}
             onRecall={({ messageId }) => void acts.run(() => recall(messageId))}
-            onReply={setReplyTo}
             onSeen={onSeen}
             readCountOf={({ readCount }) => readCount}
             readersOf={({ messageId }) => readersOf(messageId)}

@@ -123,13 +123,10 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
       </div>
       <div className="flex flex-col gap-5">
         {isHost && <HostActs meeting={meeting} onChanged={onChanged} />}
-        <Card title={t('meeting.policy')}>
-          <PolicyWords policy={meeting.policy} isTranscriptPermitted={meeting.isTranscriptPermitted} />
-        </Card>
         <PlanNext meeting={meeting} series={series} />
         {!isCancelled && (
           <Card title={t('meeting.policy')}>
-            <PolicyWords policy={meeting.policy} />
+            <PolicyWords policy={meeting.policy} isTranscriptPermitted={meeting.isTranscriptPermitted} />
           </Card>
         )}
         <RoomsOfMeeting meeting={meeting} />

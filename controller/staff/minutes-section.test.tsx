@@ -187,6 +187,8 @@ it('a PDF is fetched when it is asked for; why there is none is said on the page
   await page.until(() => saved.length > 0);
   expect(saved).toEqual(['maru-minutes-2027-01-05.pdf blob:minutes']);
   for (const spy of [made, click]) spy.mockRestore();
+});
+
 it('minutes that are written while the page is looked at are shown without a reload', async () => {
   minutes = [];
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });

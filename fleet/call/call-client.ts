@@ -502,6 +502,8 @@ export class CallClient {
         return;
       case 'chat-read':
         this.#chat.readBy(notification.data.reads);
+        this.#publish();
+        return;
       case 'transcript-changed':
         this.#captions.changed(notification.data);
         this.#publish();

@@ -119,13 +119,19 @@ it('sets who comes in and from where; an address that is none is named and not s
   await page.press('Save');
   await page.until(() => document.querySelector('[role=dialog]') === null);
   expect(server.bodyOf('setPlaceDefaults')).toEqual({
-    meetingPolicy: { admission: 'all-wait', joinBeforeHost: true, guestsAllowed: true, allowedRanges: [] },
+    meetingPolicy: {
+      admission: 'all-wait',
+      joinBeforeHost: true,
+      guestsAllowed: true,
+      allowedRanges: [],
+      transcript: false,
+    },
     allowedRanges: ['203.0.113.0/24', '2001:db8::/32'],
   });
 });
 
 it('shortens how long records are kept, and offers nothing longer than above', async () => {
-  const none = { chat: null, notes: null, polls: null, attendance: null, minutes: null };
+  const none = { chat: null, notes: null, polls: null, attendance: null, transcript: null, minutes: null };
   const kept = { organisation: { ...none, chat: 365 }, places: [{ placeId: idOf(1), policy: { ...none, chat: 90 } }] };
   server.answers.recordPolicies = () => ({ body: kept });
   server.answers.setPlaceDefaults = () => ({ body: {} });

@@ -15,6 +15,7 @@ const kinds = {
   chat: OwnDays,
   notes: OwnDays,
   polls: OwnDays,
+  transcript: OwnDays,
   /** also which pages of documents were shown */
   attendance: OwnDays,
   minutes: OwnDays,

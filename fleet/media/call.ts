@@ -1,8 +1,8 @@
 /**
  * One call and the only writer of its roster: peers that prepare, join, drop, resume and leave, acts on others, and the
  * notifications about them. `CallMedia` owns producing and forwarding, `CallDocument` what is shown, `OrderInCall` who may do
- * what, `CallChat` what is written, `ChatReaders` who has read it, `CallPolls` what is voted on.
- * what, `CallChat` what is written, `CallPolls` what is voted on, `TranscriptInCall` what is spoken.
+ * what, `CallChat` what is written, `ChatReaders` who has read it, `CallPolls` what is voted on, `TranscriptInCall` what is
+ * spoken.
  */
 import type { CallAir } from '#contract/broadcast.ts';
 import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '#contract/error-codes.ts';

@@ -85,8 +85,7 @@ export async function isNew(trx: AuthorityWrite, { eventId, callId, atMs }: Know
 export async function applyEvent(
   trx: AuthorityWrite,
   call: CallRow,
-  event: Exclude<KnownCallEvent, ChatEvent | { name: 'chat-read' }>,
-  event: Exclude<KnownCallEvent, ChatEvent | TranscriptEvent>,
+  event: Exclude<KnownCallEvent, ChatEvent | TranscriptEvent | { name: 'chat-read' }>,
 ): Promise<void> {
   const row = trx.updateTable('call').where('callId', '=', call.callId);
   switch (event.name) {

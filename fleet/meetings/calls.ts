@@ -172,6 +172,8 @@ export class Calls {
         }
         if (event.name === 'chat-read') {
           await recordReads(trx, event);
+          continue;
+        }
         // words are written a moment after they were spoken, which may be after the call
         if (isTranscriptEvent(event)) {
           if (await recordTranscriptEvent(trx, event)) written.add(call.meetingId);

@@ -242,9 +242,9 @@ export class PeopleMeetings {
     const waitingCount = waiting?.count ?? 0;
     const { sequence, agenda, hostAccountId } = row;
     const host = hostAccountId !== null && { hostAccountId };
-    return { ...summary, ...host, waitingCount, people, policy: policy!, sequence, agenda, conflicts };
     const { policy, isTranscriptPermitted } = rules!;
-    return { ...summary, waitingCount, people, policy, isTranscriptPermitted, ...row, conflicts };
+    const meeting = { ...summary, ...host, policy, isTranscriptPermitted, sequence, agenda };
+    return { ...meeting, waitingCount, people, conflicts };
   }
 }
 

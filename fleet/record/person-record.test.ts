@@ -78,6 +78,17 @@ async function leaveBehind(): Promise<void> {
         { ...post, ...others, messageId: newId(), number: 1 },
       ])
       .execute();
+    const spoken = { callId, meetingId, revision: 1, deletedAtMs: null, fromMs: 3, untilMs: 4 };
+    await trx
+      .insertInto('transcript')
+      .values(
+        [
+          { ...spoken, ...own, segmentId: newId(), number: 0, text: 'Spoken by me' },
+          { ...spoken, ...others, segmentId: newId(), number: 1, text: 'Spoken by another' },
+        ].map(({ mentioned: _, ...row }) => row),
+      )
+      .execute();
+    await trx.insertInto('chatRead').values({ meetingId, person: own.person, displayName: NAME, number: 1 }).execute();
     const draft = { question: 'Lunch?', choices: ['Yes', 'No'], isMultiple: false, isQuiz: false, isShown: false };
     const counts = { counts: [1, 1], answeredCount: 2, peopleCount: 2, startedAtMs: 4, startedBy: 'Joon Park' };
     const answers = [
@@ -122,12 +133,13 @@ test('one’s own record has all of it and no secret, and no choice of a secret 
     meetings: [{ meetingId, role: 'member', title: 'Title of the host' }],
     documents: [],
     chat: [{ text: 'Words of mine' }],
+    transcript: [{ text: 'Spoken by me' }],
     attendance: [{ callId, joinedAtMs: 2, leftAtMs: 8 }],
     tasks: [{ text: 'Buy bread' }],
     polls: [{ question: 'Lunch?', ownChoices: [1] }],
   });
-  for (const list of ['chat', 'attendance', 'tasks', 'polls']) expect(whole[list], list).toHaveLength(1);
-  expect(JSON.stringify(whole)).not.toMatch(/hash|Words of another|Joon/i);
+  for (const list of ['chat', 'transcript', 'attendance', 'tasks', 'polls']) expect(whole[list], list).toHaveLength(1);
+  expect(JSON.stringify(whole)).not.toMatch(/hash|Words of another|by another|Joon/i);
 });
 
 test('IT’s has none of the words of others', async () => {
@@ -167,10 +179,15 @@ test('a person who is forgotten is without name and words everywhere; others kee
   expect(await read.selectFrom('mail').select(['message', 'failure']).execute()).toEqual([
     { message: '', failure: 'superseded' },
   ]);
+  const spoken = await read.selectFrom('transcript').selectAll().orderBy('number').execute();
+  expect(spoken).toMatchObject([
+    { person: null, displayName: '', text: '', deletedAtMs: expect.any(Number) },
+    { displayName: 'Joon Park', text: 'Spoken by another', deletedAtMs: null },
+  ]);
   const kinds = await fleet.audit(`account:${accountId}`);
   expect(kinds.slice(-2)).toEqual(['account-disabled', 'person-forgotten']);
   await fleet.store.emptyLog();
-  expect([...filesWith('Words of mine'), ...filesWith(NAME)]).toEqual([]);
+  expect([...filesWith('Words of mine'), ...filesWith('Spoken by me'), ...filesWith(NAME)]).toEqual([]);
   expect(filesWith('Words of another')).not.toEqual([]);
 });
 

@@ -126,6 +126,16 @@ async function leaveBehind(meetingId: string, { atMs = START_MS, isRunning = fal
       .insertInto('pageShown')
       .values({ ...page, fromMs: atMs, untilMs: atMs })
       .execute();
+    const spoken = { callId, segmentId: newId(), meetingId, number: posts++, revision: 1, deletedAtMs: null };
+    await trx
+      .insertInto('transcript')
+      .values({ ...spoken, person: 'account:mina', displayName: 'Mina Kim', text: MARKER, fromMs: atMs, untilMs: atMs })
+      .execute();
+    await trx
+      .insertInto('chatRead')
+      .values({ meetingId, person: 'account:joon', displayName: MARKER, number: 0 })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
     const minutes = { minutesId: newId(), meetingId, startedAtMs: atMs, endedAtMs: atMs, language: 'en' as const };
     await trx
       .insertInto('minutes')
@@ -139,9 +149,9 @@ async function leaveBehind(meetingId: string, { atMs = START_MS, isRunning = fal
 async function left(meetingId: string): Promise<string[]> {
   const whole = JSON.parse(await wholeRecord(store.read, meetingId, wallMs));
   const has = { ...whole, notes: whole.notes.decisions };
-  return ['attendance', 'chat', 'notes', 'polls', 'pagesShown', 'minutes'].filter((kind) => has[kind].length > 0);
+  return ALL.filter((kind) => has[kind].length > 0);
 }
-const ALL = ['attendance', 'chat', 'notes', 'polls', 'pagesShown', 'minutes'];
+const ALL = ['attendance', 'chat', 'notes', 'polls', 'transcript', 'pagesShown', 'minutes'];
 const policy = (days: Partial<RecordPolicy>, placeId: string | null = null) =>
   setRecordPolicy(store, placeId, RecordPolicy.parse(days), 'account:it');
 const lines = async () =>
@@ -182,7 +192,7 @@ const base64Core = (text: string, shift: number): string =>
 test('each kind goes when its own time is over, with a line for each, and none before', async () => {
   const meetingId = await meeting();
   await leaveBehind(meetingId);
-  await policy({ chat: 30, notes: 40, polls: 50, attendance: 60, minutes: 70 });
+  await policy({ chat: 30, notes: 40, polls: 50, transcript: 55, attendance: 60, minutes: 70 });
   pass(29.9);
   await look();
   expect(await left(meetingId)).toEqual(ALL);
@@ -193,7 +203,7 @@ test('each kind goes when its own time is over, with a line for each, and none b
   expect(changed).toEqual([meetingId]);
   pass(10);
   await look();
-  expect(await left(meetingId)).toEqual(['attendance', 'polls', 'pagesShown', 'minutes']);
+  expect(await left(meetingId)).toEqual(['attendance', 'polls', 'transcript', 'pagesShown', 'minutes']);
   pass(100);
   await look();
   await look();
@@ -203,6 +213,7 @@ test('each kind goes when its own time is over, with a line for each, and none b
     ['fleet', subject, { what: 'chat', days: 30 }],
     ['fleet', subject, { what: 'notes', days: 40 }],
     ['fleet', subject, { what: 'polls', days: 50 }],
+    ['fleet', subject, { what: 'transcript', days: 55 }],
     ['fleet', subject, { what: 'attendance', days: 60 }],
     ['fleet', subject, { what: 'minutes', days: 70 }],
   ]);
@@ -233,9 +244,10 @@ test('the shortest of organisation, places and hosts holds; another place keeps 
     Object.fromEntries(
       (await recordKeepingOf(store.read, meetingId)).kinds.map(({ kind, days: each }) => [kind, each]),
     );
-  expect(await days(here)).toEqual({ chat: 20, polls: 300, notes: null, attendance: null, minutes: null });
+  const unset = { notes: null, attendance: null, transcript: null, minutes: null };
+  expect(await days(here)).toEqual({ chat: 20, polls: 300, ...unset });
   await setOwnDays(store, here, 60, 'account:mina');
-  expect(await days(here)).toEqual({ chat: 20, polls: 60, notes: 60, attendance: 60, minutes: 60 });
+  expect(await days(here)).toEqual({ chat: 20, polls: 60, notes: 60, attendance: 60, transcript: 60, minutes: 60 });
   expect(await days(there)).toMatchObject({ chat: 100, polls: null });
   pass(21);
   await look();
@@ -247,7 +259,7 @@ test('the shortest of organisation, places and hosts holds; another place keeps 
 
 test('nothing goes while a call runs or has just ended, and what is newer stays', async () => {
   const meetingId = await meeting();
-  await policy({ chat: 1, notes: 1, polls: 1, attendance: 1, minutes: 1 });
+  await policy({ chat: 1, notes: 1, polls: 1, transcript: 1, attendance: 1, transcript: 1, minutes: 1 });
   const callId = await leaveBehind(meetingId, { isRunning: true });
   pass(30);
   await look();
@@ -290,7 +302,7 @@ test('what is written for a meeting that is to come stays until its time', async
 test('a clock that jumps ages nothing, also over a restart', async () => {
   const meetingId = await meeting();
   await leaveBehind(meetingId);
-  await policy({ chat: 30, notes: 30, polls: 30, attendance: 30, minutes: 30 });
+  await policy({ chat: 30, notes: 30, polls: 30, transcript: 30, attendance: 30, minutes: 30 });
   wallMs += 400 * DAY;
   await look();
   expect(await left(meetingId)).toEqual(ALL);

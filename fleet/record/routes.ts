@@ -33,8 +33,7 @@ const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
 });
 
 export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
-  const { store, minutes, pdf, retention, accounts, onChanged } = deps;
-  const { store, minutes, accounts, onChanged } = deps;
+  const { store, minutes, pdf, accounts, onChanged } = deps;
   return serve(recordApi, {
     attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
     attendanceFile: async ({ params }) => ({

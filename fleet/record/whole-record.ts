@@ -4,12 +4,6 @@ import { appendAudit } from '../audit/index.ts';
 import type { Notes } from '../notes/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { recordKinds } from './kinds/kinds.ts';
-import { deleteChat, writtenChat } from '../chat/index.ts';
-import { type Notes, writtenNotes } from '../notes/index.ts';
-import { deletePolls, keptPolls } from '../polls/index.ts';
-import { deleteTranscript, spokenIn } from '../transcript/index.ts';
-import type { AuthorityStore } from '../store/index.ts';
-import { attendanceOf } from './meeting-attendance.ts';
 
 /** As JSON, times in epoch milliseconds. For a host of the meeting: its route lets in nobody else. */
 export async function wholeRecord(db: AuthorityStore['read'], meetingId: string, nowMs: number): Promise<string> {
@@ -20,28 +14,6 @@ export async function wholeRecord(db: AuthorityStore['read'], meetingId: string,
     .executeTakeFirst();
   const whole: Record<string, unknown> = { meeting };
   for (const kind of recordKinds) Object.assign(whole, await kind.read(db, meetingId, nowMs));
-  const pagesShown = await db
-    .selectFrom('pageShown')
-    .select(['documentId', 'title', 'page', 'fromMs', 'untilMs'])
-    .where('meetingId', '=', meetingId)
-    .orderBy('fromMs')
-    .execute();
-  const minutes = await db
-    .selectFrom('minutes')
-    .select(['startedAtMs', 'endedAtMs', 'language', 'facts', 'text', 'sentAtMs'])
-    .where('meetingId', '=', meetingId)
-    .orderBy('endedAtMs')
-    .execute();
-  const whole = {
-    meeting,
-    attendance: await attendanceOf(db, meetingId, nowMs),
-    chat: await writtenChat(db, meetingId),
-    notes: await readableNotes(db, meetingId),
-    ...(await keptPolls(db, meetingId)),
-    transcript: await spokenIn(db, { meetingId }),
-    pagesShown,
-    minutes: minutes.map(({ facts, ...row }) => ({ ...row, facts: JSON.parse(facts) as unknown })),
-  };
   return `${JSON.stringify(whole, null, 2)}\n`;
 }
 
@@ -65,19 +37,6 @@ export async function deleteRecord(
     if (await hasRunningCall(trx, meetingId))
       throw new InvalidStateError('not-possible-now', 'a call of the meeting runs');
     for (const kind of recordKinds) await kind.remove(trx, meetingId, null);
-    const running = await trx
-      .selectFrom('call')
-      .select('callId')
-      .where('meetingId', '=', meetingId)
-      .where('endedAtMs', 'is', null)
-      .where('participantCount', '>', 0)
-      .executeTakeFirst();
-    if (running) throw new InvalidStateError('not-possible-now', 'a call of the meeting runs');
-    for (const table of ['stay', 'pageShown', 'minutes'] as const)
-      await trx.deleteFrom(table).where('meetingId', '=', meetingId).execute();
-    await deleteChat(trx, meetingId);
-    await deletePolls(trx, meetingId);
-    await deleteTranscript(trx, meetingId);
     await appendAudit(trx, { kind: 'record-deleted', actor, subject: `meeting:${meetingId}` });
   });
   await removeFiles(meetingId, actor);

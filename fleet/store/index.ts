@@ -20,9 +20,9 @@ import * as authorityPolls from './migrations/authority-0015-polls.ts';
 import * as authorityNotes from './migrations/authority-0016-notes.ts';
 import * as authorityRecord from './migrations/authority-0017-record.ts';
 import * as authoritySeries from './migrations/authority-0018-series.ts';
+import * as authorityTranscript from './migrations/authority-0019-transcript.ts';
 import * as authorityRetention from './migrations/authority-0020-retention.ts';
 import * as authorityChatReads from './migrations/authority-0021-chat-reads.ts';
-import * as authorityTranscript from './migrations/authority-0019-transcript.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
@@ -64,9 +64,9 @@ export const authorityMigrations: Record<string, Migration> = {
   '0016-notes': authorityNotes,
   '0017-record': authorityRecord,
   '0018-series': authoritySeries,
+  '0019-transcript': authorityTranscript,
   '0020-retention': authorityRetention,
   '0021-chat-reads': authorityChatReads,
-  '0019-transcript': authorityTranscript,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {

@@ -2,8 +2,10 @@
 export { transcriptRoutes } from './routes.ts';
 export {
   deleteTranscript,
+  forgetInTranscript,
   isTranscriptEvent,
   recordTranscriptEvent,
+  spokenByPerson,
   spokenIn,
   type TranscriptEvent,
   transcriptRevisionsOf,

@@ -99,7 +99,7 @@ test('what was deleted is gone for good, also when its event comes again', async
   const audit = await store.read.selectFrom('audit').selectAll().execute();
   expect(audit.map(({ kind }) => kind)).toEqual(['transcript-deleted']);
   expect(JSON.stringify(audit)).not.toContain('forty');
-  await store.write((trx) => deleteTranscript(trx, meetingId));
+  await store.write((trx) => deleteTranscript(trx, meetingId, null));
   expect(await revision()).toBeUndefined();
 });
 

@@ -131,9 +131,41 @@ export async function deleteSegment(trx: AuthorityWrite, name: SegmentName, acto
   return true;
 }
 
-/** All that was spoken in a meeting, for good. */
-export async function deleteTranscript(trx: AuthorityWrite, meetingId: string): Promise<void> {
-  await trx.deleteFrom('transcript').where('meetingId', '=', meetingId).execute();
+/** What was spoken in a meeting, for good. @param upToMs what is newer stays; null: all of it */
+export async function deleteTranscript(trx: AuthorityWrite, meetingId: string, upToMs: number | null): Promise<void> {
+  const deleting = trx.deleteFrom('transcript').where('meetingId', '=', meetingId);
+  await (upToMs === null ? deleting : deleting.where('untilMs', '<=', upToMs)).execute();
+}
+
+/** All that an account spoke, in all meetings, for a file. */
+export async function spokenByPerson(db: Reader, accountId: string): Promise<object[]> {
+  return db
+    .selectFrom('transcript')
+    .select(['meetingId', 'callId', 'displayName', 'text', 'fromMs', 'untilMs'])
+    .where('person', '=', `account:${accountId}`)
+    .where('deletedAtMs', 'is', null)
+    .orderBy('fromMs')
+    .execute();
+}
+
+/** The words that an account spoke go, in all meetings; their places stay. */
+export async function forgetInTranscript(trx: AuthorityWrite, accountId: string): Promise<void> {
+  const person = `account:${accountId}`;
+  const meetings = await trx
+    .selectFrom('transcript')
+    .select('meetingId')
+    .distinct()
+    .where('person', '=', person)
+    .execute();
+  for (const { meetingId } of meetings) {
+    const revision = (await transcriptRevisionsOf(trx, [meetingId])).get(meetingId) ?? 0;
+    await trx
+      .updateTable('transcript')
+      .set({ text: '', displayName: '', person: null, deletedAtMs: Date.now(), revision: revision + 1 })
+      .where('meetingId', '=', meetingId)
+      .where('person', '=', person)
+      .execute();
+  }
 }
 
 /** By meeting: it counts up with each segment and each deletion; a meeting without a transcript is left out. */

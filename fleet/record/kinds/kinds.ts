@@ -6,6 +6,7 @@ import { minutes } from './minutes.ts';
 import { notes } from './notes.ts';
 import { pages } from './pages.ts';
 import { polls } from './polls.ts';
+import { transcript } from './transcript.ts';
 
 export const recordKinds: readonly RecordKind[] = [
   // one line for each
@@ -13,6 +14,7 @@ export const recordKinds: readonly RecordKind[] = [
   chat,
   notes,
   polls,
+  transcript,
   pages,
   minutes,
 ];

@@ -67,7 +67,7 @@ export class SpeakingTrack {
       this.#transcriber.send({
         name: 'sound',
         trackId: this.trackId,
-        payload,
+        payload: new Uint8Array(payload),
         timestamp: this.#timestamp,
         atMs: Date.now(),
       });

@@ -26,7 +26,7 @@ const shown = (): RoomTranscript => {
   return RoomTranscript.parse(value);
 };
 const report = (callId: string, transcript: CallTranscript, captions: TranscriptSegment[] = []) =>
-  parts.onReport({ type: 'transcript', callId, transcript, captions });
+  parts.onReport({ type: 'transcript', callId, transcript, captions, areCaptionsShown: true });
 beforeEach(() => {
   projections = new Projections({ roomId: ROOM, epoch: 1 });
   parts = new Parts({

@@ -172,15 +172,12 @@ type Hosted = {
   waiting?: string[];
   isLocked?: boolean;
   chat?: ChatMessage[];
-  after?: (page: Page, node: PlayedNode) => Promise<unknown>;
-};
-/** A host in the call. */
-function host(name: string, { waiting = [], isLocked = false, chat: written = chat, after }: Hosted = {}): Scene {
   transcript?: CallTranscript;
   after?: (page: Page, node: PlayedNode) => Promise<unknown>;
 };
 /** A host in the call. */
-function host(name: string, { waiting = [], isLocked = false, transcript, after }: Hosted = {}): Scene {
+function host(name: string, hosted: Hosted = {}): Scene {
+  const { waiting = [], isLocked = false, chat: messages = chat, transcript, after } = hosted;
   const nodes = new WeakMap<Page, PlayedNode>();
   return {
     name,
@@ -199,9 +196,8 @@ function host(name: string, { waiting = [], isLocked = false, transcript, after 
       nodes.set(page, node);
       node.role = 'host';
       node.order = { isLocked, staysMuted: isLocked, sharedBy: 'everyone' };
-      node.chat = written;
+      node.chat = messages;
       node.chatReads = [{ messageId: id(922), count: 2 }];
-      node.chat = chat;
       if (transcript !== undefined) node.transcript = transcript;
       await drawPictures(page);
       await servePages(page);

@@ -175,6 +175,7 @@ export default {
       notes: 'Notes',
       polls: 'Polls',
       attendance: 'Attendance, pages shown',
+      transcript: 'Transcript',
       minutes: 'Minutes',
       days_one: '{{count}} day',
       days_other: '{{count}} days',

@@ -17,7 +17,7 @@ export default {
     delete: 'Delete record',
     deleteTitle: 'Delete what this meeting left behind?',
     deleteBody:
-      'Attendance, chat, notes, polls (prepared ones too), pages shown, minutes, documents and recordings are deleted for everyone and cannot be brought back. Mails that were sent stay where they are.',
+      'Attendance, chat, notes, polls (prepared ones too), transcript, pages shown, minutes, documents and recordings are deleted for everyone and cannot be brought back. Mails that were sent stay where they are.',
   },
   keeping: {
     title: 'How long it is kept',
@@ -26,6 +26,7 @@ export default {
       notes: 'Notes',
       polls: 'Polls',
       attendance: 'Attendance and pages shown',
+      transcript: 'Transcript',
       minutes: 'Minutes',
     },
     days_one: '{{count}} day',

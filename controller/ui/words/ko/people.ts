@@ -176,6 +176,7 @@ export default {
       notes: '메모',
       polls: '투표',
       attendance: '참석 기록, 문서 공유 기록',
+      transcript: '발언 기록',
       minutes: '회의록',
       days_other: '{{count}}일',
       forGood: '계속 보관',
