@@ -10,6 +10,7 @@ import pollsEn from '#ui/words/en/polls.ts';
 import seriesEn from '#ui/words/en/series.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import en from '#ui/words/en/staff.ts';
+import transcriptEn from '#ui/words/en/transcript.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import recordKo from '#ui/words/ko/record.ts';
@@ -17,6 +18,7 @@ import pollsKo from '#ui/words/ko/polls.ts';
 import seriesKo from '#ui/words/ko/series.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import ko from '#ui/words/ko/staff.ts';
+import transcriptKo from '#ui/words/ko/transcript.ts';
 import { startWords } from '#ui/words/words.ts';
 import { Staff } from './staff.tsx';
 
@@ -29,5 +31,6 @@ startWords({
   polls: { en: pollsEn, ko: pollsKo },
   series: { en: seriesEn, ko: seriesKo },
   'sign-in': { en: signInEn, ko: signInKo },
+  transcript: { en: transcriptEn, ko: transcriptKo },
 });
 createRoot(document.getElementById('root')!).render(<Staff arrival={takeArrival()} />);

@@ -12,6 +12,7 @@ import pollsEn from '#ui/words/en/polls.ts';
 import seriesEn from '#ui/words/en/series.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import staffEn from '#ui/words/en/staff.ts';
+import transcriptEn from '#ui/words/en/transcript.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import recordKo from '#ui/words/ko/record.ts';
@@ -19,6 +20,7 @@ import pollsKo from '#ui/words/ko/polls.ts';
 import seriesKo from '#ui/words/ko/series.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import staffKo from '#ui/words/ko/staff.ts';
+import transcriptKo from '#ui/words/ko/transcript.ts';
 
 export const idOf = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
@@ -107,4 +109,5 @@ export const staffPage = (): PageUnderTest =>
     polls: { en: pollsEn, ko: pollsKo },
     series: { en: seriesEn, ko: seriesKo },
     'sign-in': { en: signInEn, ko: signInKo },
+    transcript: { en: transcriptEn, ko: transcriptKo },
   });
