@@ -17,7 +17,8 @@ beforeEach(() => {
   [nowMs, phase, wakes, broadcastId] = [1_000_000, 'live', 0, id(2)];
   audience = WHOLE_STAFF;
   captions = new AirCaptions({
-    runningOf: () => (phase === null ? null : ({ broadcastId, meetingId: MEETING, phase, audience } as StoredBroadcast)),
+    runningOf: () =>
+      phase === null ? null : ({ broadcastId, meetingId: MEETING, phase, audience } as StoredBroadcast),
     onSpoken: () => {
       wakes += 1;
     },

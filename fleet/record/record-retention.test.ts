@@ -259,7 +259,7 @@ test('the shortest of organisation, places and hosts holds; another place keeps 
 
 test('nothing goes while a call runs or has just ended, and what is newer stays', async () => {
   const meetingId = await meeting();
-  await policy({ chat: 1, notes: 1, polls: 1, transcript: 1, attendance: 1, transcript: 1, minutes: 1 });
+  await policy({ chat: 1, notes: 1, polls: 1, transcript: 1, attendance: 1, minutes: 1 });
   const callId = await leaveBehind(meetingId, { isRunning: true });
   pass(30);
   await look();

@@ -2,7 +2,7 @@
 import { deleteTranscript, forgetInTranscript, spokenByPerson, spokenIn } from '../../transcript/index.ts';
 import type { RecordKind } from './kind.ts';
 
-export const transcript: RecordKind = {
+export const transcriptKind: RecordKind = {
   keptAs: 'transcript',
   read: async (db, meetingId) => ({ transcript: await spokenIn(db, { meetingId }) }),
   oldest: (db, meetingIds) =>
