@@ -13,6 +13,8 @@ export type Part = {
   charset: string | null;
   disposition: string | null;
   text: string;
+  /** its content as base64 */
+  base64: string;
 };
 export type Event = {
   method: string;
@@ -39,7 +41,7 @@ export type ArrivedMail = {
 };
 
 const PROGRAM = `
-import email, email.policy, json, ssl, sys, time, vobject
+import base64, email, email.policy, json, ssl, sys, time, vobject
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 options = json.loads(sys.argv[1])
@@ -66,7 +68,7 @@ class Handler:
     async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         parts = [dict(type=p.get_content_type(), method=p.get_param('method'), charset=p.get_content_charset(),
-            disposition=p.get_content_disposition(),
+            disposition=p.get_content_disposition(), base64=base64.b64encode(p.get_payload(decode=True)).decode(),
             text=p.get_payload(decode=True).decode(p.get_content_charset() or 'utf-8', 'replace')) for p in message.walk() if not p.is_multipart()]
         calendars = [p['text'] for p in parts if p['type'] == 'text/calendar']
         named = lambda header: [dict(name=a.display_name, address=a.addr_spec) for a in header.addresses]

@@ -3,6 +3,7 @@
  * in the room, with chat, recall, a poll on the TV, notes of two at once, a task from the phone, a document and a late guest. The
  * minutes are compared with what happened, line by line.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -112,7 +113,9 @@ describe('an executive meeting', () => {
     await messageOn(joon.page, BEFORE).waitFor();
     await joon.write(ANSWER);
     await messageOn(mina.page, ANSWER).waitFor();
-    // read marks: who has read the first message stands here
+    await mina.button('Read by 1').first().click();
+    const read = chatOn(mina.page).getByRole('button', { name: 'Read by 1', expanded: true }).locator('xpath=..');
+    await read.getByText(JOON.name).waitFor();
   });
 
   test('one tap in the room, and the TV is in it; host and member come in from the staff page', async () => {
@@ -272,14 +275,16 @@ describe('an executive meeting', () => {
     await minasPage.getByRole('button', { name: 'Send the minutes' }).click();
     await minasPage.getByRole('alertdialog').getByRole('button', { name: 'Send the minutes' }).click();
     const texts: string[] = [];
+    const pdfs: Buffer[] = [];
     // who has sent them has them
     for (const { email } of [JOON, ANA]) {
       const { parts } = await mail.arrived(email, `Minutes: ${TITLE}`);
       texts.push(parts.find(({ type }) => type === 'text/markdown')!.text.replaceAll('\r\n', '\n'));
+      pdfs.push(Buffer.from(parts.find(({ type }) => type === 'application/pdf')!.base64, 'base64'));
       expect(JSON.stringify(parts)).not.toContain(RECALLED);
     }
-    // the PDF stands beside the Markdown here
     expect(new Set(texts).size).toBe(1);
+    expect(new Set(pdfs.map(wordsOfPdf))).toEqual(new Set([wordsOf(texts[0]!)]));
     const { lines, times } = apart(texts[0]!);
     expect(lines).toEqual(
       `# Minutes: ${TITLE}
@@ -394,6 +399,19 @@ async function expectCounts({ poll }: Tv, counts: string[], answered: string): P
     { timeoutMs: 45_000 },
   );
 }
+
+/** By poppler, which is another program than the one that has printed it. */
+const wordsOfPdf = (pdf: Buffer): string =>
+  wordsOf(execFileSync('pdftotext', ['-raw', '-', '-'], { input: pdf, encoding: 'utf8' }));
+
+/** Letters and digits in their order: marks, bullets and numbers of pages and lists are drawn differently. */
+const wordsOf = (text: string): string =>
+  text
+    .replace(/^\s*\d+ ?\/ ?\d+\s*$/gm, '')
+    .replace(/^\s*\d+\. /gm, '')
+    .replace(/\[[ x]\]|\\/g, '')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 
 /** As the minutes write it, in the time zone of the server's machine. */
 const clockOf = (ms: number): string =>
