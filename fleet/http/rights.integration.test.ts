@@ -379,10 +379,9 @@ const ofItsPeople: [RouteName, readonly string[]][] = [
   ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'meetingPolls', 'recordKeeping'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
   ),
-  ...(['correctMinutes', 'sendMinutes', 'recordFile', 'setRecordKeeping'] as const).map((name): [RouteName, string[]] => [
-    name,
-    ['host', 'co-host'],
-  ]),
+  ...(['correctMinutes', 'sendMinutes', 'recordFile', 'setRecordKeeping'] as const).map(
+    (name): [RouteName, string[]] => [name, ['host', 'co-host']],
+  ),
 ];
 test.each(ofItsPeople)('%s is for its people alone, neither for IT nor for tokens', (name, people) => {
   const allowed = identities.filter((who) => expected(allRoutes[name], who) === 'in').map((who) => who.name);
@@ -394,10 +393,13 @@ test('deleteRecord is for hosts and, by their session, for IT', () => {
   expect(allowed.map(({ name }) => name)).toContain('operator, organisation');
 });
 
-test.each(['exportPerson', 'forgetPerson'] as const)('%s is for administrators of the organisation, freshly', (name) => {
-  const allowed = identities.filter((who) => expected(allRoutes[name], who) === 'in').map((who) => who.name);
-  expect(allowed).toEqual(['administrator, organisation']);
-});
+test.each(['exportPerson', 'forgetPerson'] as const)(
+  '%s is for administrators of the organisation, freshly',
+  (name) => {
+    const allowed = identities.filter((who) => expected(allRoutes[name], who) === 'in').map((who) => who.name);
+    expect(allowed).toEqual(['administrator, organisation']);
+  },
+);
 
 test.each(cases)('%s asked by %s', async (name, identity, route, who) => {
   const body = route.kind === 'json' && route.body ? {} : null;
