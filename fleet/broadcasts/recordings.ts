@@ -172,8 +172,13 @@ export class Recordings {
   /** What is kept of a meeting that is not on air, with its chapters. @throws as `delete` */
   async deleteAllOf(meetingId: string, by: string): Promise<void> {
     const { store } = this.#deps;
-    const kept = await recordedIn(store.read, ['finishing', 'ready', 'failed']);
-    for (const { broadcastId, meetingId: of } of kept) if (of === meetingId) await this.delete(broadcastId, by);
+    const kept = await store.read
+      .selectFrom('broadcast')
+      .select('broadcastId')
+      .where('meetingId', '=', meetingId)
+      .where('recording', 'in', ['finishing', 'ready', 'failed'])
+      .execute();
+    for (const { broadcastId } of kept) await this.delete(broadcastId, by);
     await store.write((trx) =>
       trx
         .deleteFrom('chapter')
