@@ -43,7 +43,14 @@ import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
-import { giveUpWaiting, MailDelivery, MeetingMails, queueAccountMail, readMailSettings } from './mail/index.ts';
+import {
+  giveUpWaiting,
+  MailDelivery,
+  MeetingMails,
+  queueAccountMail,
+  queueMentionMail,
+  readMailSettings,
+} from './mail/index.ts';
 import { AuditList, auditRoutes, AuditWatch, RefusalRecord } from './audit/index.ts';
 import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
 import {
@@ -57,7 +64,7 @@ import {
   SigningKeys,
   StaffHomes,
 } from './meetings/index.ts';
-import { chatRoutes, MeetingChat } from './chat/index.ts';
+import { chatRoutes, MeetingChat, MentionMails, unreadMentionsOf } from './chat/index.ts';
 import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
 import { pollRoutes, Polls } from './polls/index.ts';
 import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
@@ -252,7 +259,8 @@ function openMail(): MailDelivery | null {
       if (!link) throw new UserError('invite-invalid');
       return link.joinUrl;
     };
-    return new MailDelivery({ store, settings, fleetUrl, guestLink, logger });
+    const mentionsOf = (accountId: string) => unreadMentionsOf(store.read, accountId);
+    return new MailDelivery({ store, settings, fleetUrl, guestLink, mentionsOf, logger });
   } catch (error) {
     return orRefuse(error);
   }
@@ -385,6 +393,14 @@ const staffHomes = new StaffHomes({
   },
   logger,
 });
+const mentionMails =
+  mail &&
+  new MentionMails({
+    store,
+    isHere: (accountId, withinMs) => staffHomes.isHere(accountId, withinMs),
+    queue: queueMentionMail,
+    logger,
+  });
 const settings: RoomsSettings = new RoomsSettings({
   store,
   broker,
@@ -496,6 +512,7 @@ staffHomes.start();
 rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
 rooms.registry.onChanged(() => staffHomes.roomsChanged());
 openid?.start();
+mentionMails?.start();
 if (mail) mail.start();
 else await store.write(giveUpWaiting);
 await broker.listen();
@@ -662,6 +679,7 @@ async function end(): Promise<void> {
   record.stop();
   settings.stop();
   openid?.stop();
+  mentionMails?.stop();
   mail?.stop();
   documents.stop();
   broadcasts.stop();

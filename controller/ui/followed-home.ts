@@ -16,14 +16,22 @@ export type HomeState<T> = {
   refusal: MaruError | null;
 };
 
+const noQuery = (): Record<string, string> => ({});
+
 export class FollowedHome<T> {
   readonly state = new Observable<HomeState<T>>({ home: null, isConnected: true, refusal: null });
   readonly #route: HomeRoute<T>;
   readonly onSignedOut: () => void;
+  readonly #query: () => Record<string, string>;
   #close: (() => void) | null = null;
 
-  constructor(route: HomeRoute<T>, { onSignedOut }: { onSignedOut: () => void }) {
+  /** @param query asked each time that it is opened */
+  constructor(
+    route: HomeRoute<T>,
+    { onSignedOut, query = noQuery }: { onSignedOut: () => void; query?: () => Record<string, string> },
+  ) {
     this.#route = route;
+    this.#query = query;
     this.onSignedOut = onSignedOut;
   }
 
@@ -49,6 +57,8 @@ export class FollowedHome<T> {
       return;
     }
     this.#close ??= followEvents(this.#route, {
+      // whose fields only the home's own class knows
+      query: this.#query() as never,
       onEvent: ({ data }) => this.#set({ home: data as T, refusal: null }),
       onConnected: (isConnected) => this.#set({ isConnected }),
       onRefused: (refusal) => {

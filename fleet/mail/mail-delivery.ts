@@ -10,8 +10,9 @@ import { MaruError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { AuthorityStore, AuthorityTables } from '../store/index.ts';
 import type { MailSettings } from './mail-settings.ts';
-import { alertMailOf, mailOf } from './compose.ts';
-import type { AlertMailMessage, MailMessage, MeetingMessage } from './message.ts';
+import { alertMailOf, mailOf, mentionMailOf } from './compose.ts';
+import { SUPERSEDED } from './mail-queue.ts';
+import type { AlertMailMessage, MailMessage, MeetingMessage, MentionMessage } from './message.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const RETRY_AFTER_MS = 60_000;
@@ -27,6 +28,8 @@ export type MailDeliveryDependencies = {
   fleetUrl: string;
   /** @throws UserError invite-invalid, invite-expired: it is void by now */
   guestLink: (meetingId: string, inviteId: string) => Promise<string>;
+  /** by meeting, what the account was mentioned in and has not read by now; the newest first */
+  mentionsOf: (accountId: string) => Promise<{ meetingId: string; title: string; names: readonly string[] }[]>;
   logger: Logger;
   retryAfterMs?: number;
 };
@@ -109,7 +112,10 @@ export class MailDelivery {
     });
     if (!isOurs) return;
     try {
-      await this.#send(row);
+      if (!(await this.#send(row))) {
+        await this.#settle(mailId, { failure: SUPERSEDED });
+        return;
+      }
     } catch (error) {
       const { reason, isFinal } = failureOf(error);
       logger.warn({ mailId, kind, tries, reason }, 'mail not sent');
@@ -120,11 +126,24 @@ export class MailDelivery {
     logger.info({ mailId, kind, tries }, 'mail sent');
   }
 
-  async #send({ mailId, message }: Row): Promise<void> {
+  /** @returns false: there is nothing to send any more */
+  async #send({ mailId, message }: Row): Promise<boolean> {
     const { settings } = this.#deps;
     const parsed = JSON.parse(message) as MailMessage;
+    if (parsed.about === 'mention') return this.#sendMention(mailId, parsed);
     const joinUrl = parsed.about === 'account' || parsed.about === 'minutes' ? null : await this.#joinUrlOf(parsed);
     await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl }));
+    return true;
+  }
+
+  async #sendMention(mailId: string, message: MentionMessage): Promise<boolean> {
+    const { settings, fleetUrl, mentionsOf } = this.#deps;
+    const meetings = await mentionsOf(message.accountId);
+    const [newest] = meetings;
+    if (!newest) return false;
+    const url = `${fleetUrl}${pagePaths.staff}${meetings.length === 1 ? `#/meetings/${newest.meetingId}` : ''}`;
+    await this.#hand(mailId, mentionMailOf(message, { from: settings.from, url, meetings }));
+    return true;
   }
 
   /**

@@ -168,7 +168,7 @@ export class Calls {
           continue;
         }
         if (event.name === 'chat-read') {
-          await recordReads(trx, event);
+          if (await recordReads(trx, event)) written.add(call.meetingId);
           continue;
         }
         // also of a call that is over: its invite is good for the next one

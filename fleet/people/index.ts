@@ -1,4 +1,5 @@
 /** Who people are, where, what they are granted, and what guessing a password meets. */
+export { rememberLanguage } from './account-language.ts';
 export { Accounts } from './accounts.ts';
 export type { ApiTokens, TokenBearer } from './api-tokens.ts';
 export { KNOWN_BROWSER_TTL_MS } from './known-browsers.ts';
