@@ -43,7 +43,14 @@ import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
-import { giveUpWaiting, MailDelivery, MeetingMails, queueAccountMail, readMailSettings } from './mail/index.ts';
+import {
+  giveUpWaiting,
+  MailDelivery,
+  MeetingMails,
+  queueAccountMail,
+  queueMentionMail,
+  readMailSettings,
+} from './mail/index.ts';
 import { AuditList, auditRoutes, AuditWatch, RefusalRecord } from './audit/index.ts';
 import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
 import {
@@ -57,7 +64,7 @@ import {
   SigningKeys,
   StaffHomes,
 } from './meetings/index.ts';
-import { chatRoutes, MeetingChat } from './chat/index.ts';
+import { chatRoutes, MeetingChat, MentionMails, unreadMentionsOf } from './chat/index.ts';
 import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
 import { pollRoutes, Polls } from './polls/index.ts';
 import { transcriptRoutes } from './transcript/index.ts';
@@ -258,6 +265,8 @@ function openMail(): MailDelivery | null {
     };
     const minutesPdf = (minutes: PrintedMinutes) => pdf.within(minutes, PDF_FOR_MAIL_WITHIN_MS);
     return new MailDelivery({ store, settings, fleetUrl, guestLink, minutesPdf, logger });
+    const mentionsOf = (accountId: string) => unreadMentionsOf(store.read, accountId);
+    return new MailDelivery({ store, settings, fleetUrl, guestLink, mentionsOf, logger });
   } catch (error) {
     return orRefuse(error);
   }
@@ -394,6 +403,14 @@ const staffHomes = new StaffHomes({
   },
   logger,
 });
+const mentionMails =
+  mail &&
+  new MentionMails({
+    store,
+    isHere: (accountId, withinMs) => staffHomes.isHere(accountId, withinMs),
+    queue: queueMentionMail,
+    logger,
+  });
 const settings: RoomsSettings = new RoomsSettings({
   store,
   broker,
@@ -508,6 +525,7 @@ staffHomes.start();
 rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
 rooms.registry.onChanged(() => staffHomes.roomsChanged());
 openid?.start();
+mentionMails?.start();
 if (mail) mail.start();
 else await store.write(giveUpWaiting);
 await broker.listen();
@@ -683,6 +701,7 @@ async function end(): Promise<void> {
   pdf.stop();
   settings.stop();
   openid?.stop();
+  mentionMails?.stop();
   mail?.stop();
   documents.stop();
   broadcasts.stop();

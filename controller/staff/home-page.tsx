@@ -17,6 +17,7 @@ import { clockTime, dayAndDate } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { BroadcastsCard } from './broadcasts-card.tsx';
 import { useHome } from './live-home.ts';
+import { MentionsCard } from './mentions-card.tsx';
 import { joinMeeting, StaffLoading, StaleNote } from './parts.tsx';
 import { untilWords } from './room-words.ts';
 
@@ -46,6 +47,7 @@ export function HomePage() {
       {!isConnected && <StaleNote />}
       <div className="flex flex-1 flex-col gap-6 lg:grid lg:grid-cols-[1.5fr_1fr] lg:items-start lg:gap-8">
         <div className="flex flex-col gap-6">
+          <MentionsCard mentions={home.mentions} />
           {home.running.length > 0 && (
             <Card title={t('home.running')}>
               <ul className="flex flex-col gap-4">

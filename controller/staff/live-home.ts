@@ -1,11 +1,12 @@
 /** What the staff page shows first: the meetings of who is signed in, followed while the page is looked at. */
 import { createContext, use, useSyncExternalStore } from 'react';
 import { meetingsApi, type StaffHome } from '#contract/http/meetings-api.ts';
+import { currentLanguage } from '#ui/words/words.ts';
 import { FollowedHome, type HomeState } from '#ui/followed-home.ts';
 
 export class LiveHome extends FollowedHome<StaffHome> {
   constructor(given: { onSignedOut: () => void }) {
-    super(meetingsApi.staffHome, given);
+    super(meetingsApi.staffHome, { ...given, query: () => ({ language: currentLanguage() }) });
   }
 }
 

@@ -132,6 +132,18 @@ describe('home', () => {
     expect(assign).toHaveBeenCalledWith(`/join?meeting=${idOf(101)}`);
   });
 
+  it('says where one was mentioned, by whom and how often, until it is read', async () => {
+    await show();
+    await page.until(() => server.streams.length > 0);
+    expect(server.stream('staff-home').url).toContain('language=en');
+    const mentions = [{ meetingId: idOf(101), title: 'Weekly plan', names: ['Joon Lee', 'Lena'], count: 3 }];
+    await home({ mentions });
+    const link = document.querySelector<HTMLAnchorElement>(`a[href="#/meetings/${idOf(101)}"]`)!;
+    expect(link.textContent).toBe('You were mentioned in Weekly planJoon Lee, Lena · 3 messages');
+    await home();
+    expect(page.text).not.toContain('mentioned');
+  });
+
   it('says that there is nothing, and that what it shows is old', async () => {
     await show();
     await page.until(() => server.streams.length === 1);

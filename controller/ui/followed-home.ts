@@ -16,6 +16,8 @@ export type HomeState<T> = {
   refusal: MaruError | null;
 };
 
+const noQuery = (): Record<string, string> => ({});
+
 export class FollowedHome<T> {
   readonly state = new Observable<HomeState<T>>({ home: null, isConnected: true, refusal: null });
   readonly #route: HomeRoute<T>;
@@ -30,6 +32,16 @@ export class FollowedHome<T> {
   ) {
     this.#route = route;
     this.#onOther = onOther;
+  readonly #query: () => Record<string, string>;
+  #close: (() => void) | null = null;
+
+  /** @param query asked each time that it is opened */
+  constructor(
+    route: HomeRoute<T>,
+    { onSignedOut, query = noQuery }: { onSignedOut: () => void; query?: () => Record<string, string> },
+  ) {
+    this.#route = route;
+    this.#query = query;
     this.onSignedOut = onSignedOut;
   }
 
@@ -59,6 +71,9 @@ export class FollowedHome<T> {
         if (name === 'home') this.#set({ home: data as T, refusal: null });
         else this.#onOther?.(name, data);
       },
+      // whose fields only the home's own class knows
+      query: this.#query() as never,
+      onEvent: ({ data }) => this.#set({ home: data as T, refusal: null }),
       onConnected: (isConnected) => this.#set({ isConnected }),
       onRefused: (refusal) => {
         this.#shut();

@@ -481,6 +481,7 @@ test('mails: which room, what, since when, in the language of the target; tried 
       from: 'maru@maru.example',
     },
     fleetUrl: 'https://maru.example',
+    mentionsOf: async () => [],
     guestLink: async () => '',
     minutesPdf: async () => null,
     logger,

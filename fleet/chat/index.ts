@@ -11,5 +11,7 @@ export {
   recordChatEvent,
   writtenChat,
 } from './posts.ts';
+export { MentionMails } from './mention-mails.ts';
+export { unreadMentionsOf } from './mentions.ts';
 export { recordReads } from './read-marks.ts';
 export { chatRoutes } from './routes.ts';

@@ -130,15 +130,18 @@ export class MeetingChat {
   }
 
   /**
-   * The newest message that the person's page has shown. Nobody is notified: writers see it when their page looks again, and in the
+   * The newest message that the person's page has shown. Nobody is notified, but the person's own pages of a mention: writers see it when their page looks again, and in the
    * call by its node, at its pace.
    * @throws UserError too-many-attempts
    */
   async markRead(meetingId: string, by: ChatPerson, messageId: string): Promise<void> {
     if (!this.#marksLimit.take(by.accountId)) throw new UserError('too-many-attempts', 'too many marks');
     const mark = { person: personOfAccount(by.accountId), displayName: by.displayName, messageId };
-    if (!(await this.#deps.store.write((trx) => markRead(trx, { meetingId, ...mark })))) return;
-    await this.#deps.commandCall(meetingId, (callId) => ({ name: 'mark-chat-read', callId, ...mark }));
+    const { store, commandCall, onChanged } = this.#deps;
+    const { isGrown, hasReadMention } = await store.write((trx) => markRead(trx, { meetingId, ...mark }));
+    if (hasReadMention) onChanged(meetingId);
+    if (!isGrown) return;
+    await commandCall(meetingId, (callId) => ({ name: 'mark-chat-read', callId, ...mark }));
   }
 
   /** @throws ProtocolError not-found; UserError forbidden: somebody else's */

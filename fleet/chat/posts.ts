@@ -5,6 +5,7 @@ import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import type { Language } from '#contract/schema.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
+import { forgetMentionsIn, insertMentions } from './mentions.ts';
 
 type Row = AuthorityTables['chatPost'];
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
@@ -56,6 +57,7 @@ async function insertRow(trx: AuthorityWrite, post: NewPost, recalledAtMs: numbe
     revision: await nextRevision(trx, post.meetingId),
   };
   await trx.insertInto('chatPost').values(row).execute();
+  if (recalledAtMs === null) await insertMentions(trx, row, mentionedIn(row));
   return row;
 }
 
@@ -126,6 +128,7 @@ export async function recallPost(
     .where('messageId', '=', messageId)
     .where('recalledAtMs', 'is', null)
     .execute();
+  await forgetMentionsIn(trx, { meetingId, messageId });
 }
 
 /** Of the calls that live at a node, what its chats may still show though it was recalled. The earlier recall first. */

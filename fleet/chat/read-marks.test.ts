@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { insertPost, postOf, recallPost } from './posts.ts';
 import { markRead, readCountsOf, readersOf } from './read-marks.ts';
@@ -10,7 +10,7 @@ import { markRead, readCountsOf, readersOf } from './read-marks.ts';
 let dataDir: string;
 let store: AuthorityStore;
 let meetingId: string;
-beforeEach(async () => {
+beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'maru-reads-'));
   store = authorityStore({
     dataDir,
@@ -19,11 +19,13 @@ beforeEach(async () => {
     },
   });
   await store.start();
+});
+beforeEach(async () => {
   meetingId = newId();
   const meeting = { meetingId, roomId: null, title: 'Meeting', createdAtMs: 1 };
   await store.write((trx) => trx.insertInto('meeting').values(meeting).execute());
 });
-afterEach(async () => {
+afterAll(async () => {
   await store.stop();
   rmSync(dataDir, { recursive: true });
 });
@@ -39,10 +41,16 @@ async function write(person: string): Promise<string> {
   return messageId;
 }
 const mark = (person: string, messageId: string, displayName = person) =>
-  store.write((trx) => markRead(trx, { meetingId, person, displayName, messageId }));
+  store.write(async (trx) => (await markRead(trx, { meetingId, person, displayName, messageId })).isGrown);
 const names = async (messageId: string) => readersOf(store.read, (await postOf(store.read, { meetingId, messageId }))!);
+const marks = () => store.read.selectFrom('chatRead').select('person').where('meetingId', '=', meetingId).execute();
 const counts = async (person: string) => {
-  const rows = await store.read.selectFrom('chatPost').selectAll().orderBy('number').execute();
+  const rows = await store.read
+    .selectFrom('chatPost')
+    .selectAll()
+    .where('meetingId', '=', meetingId)
+    .orderBy('number')
+    .execute();
   return [...(await readCountsOf(store.read, { meetingId, person, rows })).values()];
 };
 
@@ -55,7 +63,7 @@ test('a mark grows only, also by events that come again and in any order, and na
   await mark('mina', second);
   expect([await names(first), await names(second)]).toEqual([['joon'], ['joon']]);
   expect(await counts('mina')).toEqual([1, 1]);
-  expect(await store.read.selectFrom('chatRead').select('person').execute()).toHaveLength(2);
+  expect(await marks()).toHaveLength(2);
 });
 
 test('of five own messages the newest three are counted, and none of others', async () => {
@@ -84,7 +92,7 @@ test('names are cleaned, and people without an end are not kept', async () => {
     for (let n = 0; n < 2_005; n++)
       await markRead(trx, { meetingId, person: `peer:${n}`, displayName: 'Guest', messageId });
   });
-  expect(await store.read.selectFrom('chatRead').select('person').execute()).toHaveLength(2_000);
+  expect(await marks()).toHaveLength(2_000);
   // people with an account are never left out
   expect(await mark('account:joon', messageId)).toBe(true);
 });

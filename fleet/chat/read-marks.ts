@@ -3,6 +3,7 @@ import { MAX_READERS, READS_SHOWN } from '#contract/chat.ts';
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
+import { forgetReadMentions } from './mentions.ts';
 import { postOf } from './posts.ts';
 
 type Post = AuthorityTables['chatPost'];
@@ -12,13 +13,20 @@ type ReadEvent = Extract<KnownCallEvent, { name: 'chat-read' }>;
 
 /** of a meeting, besides accounts: guests who come by a link are somebody else at each visit */
 const MOST_GUESTS = 2_000;
+const UNCHANGED = { isGrown: false, hasReadMention: false };
 const MAX_NAME = { units: 80, bytes: 240 };
 
-/** A mark grows only: an older message, and one that the meeting has not, change nothing. @returns whether it grew */
-export async function markRead(trx: AuthorityWrite, { messageId, ...mark }: Mark): Promise<boolean> {
+/**
+ * A mark grows only: an older message, and one that the meeting has not, change nothing. @returns whether it grew, and whether the
+ * person has read there that they were mentioned
+ */
+export async function markRead(
+  trx: AuthorityWrite,
+  { messageId, ...mark }: Mark,
+): Promise<{ isGrown: boolean; hasReadMention: boolean }> {
   const { meetingId, person } = mark;
   const post = await postOf(trx, { meetingId, messageId });
-  if (!post) return false;
+  if (!post) return UNCHANGED;
   const displayName = cutText(shownText(mark.displayName), MAX_NAME);
   const known = await trx
     .selectFrom('chatRead')
@@ -27,18 +35,19 @@ export async function markRead(trx: AuthorityWrite, { messageId, ...mark }: Mark
     .where('person', '=', person)
     .executeTakeFirst();
   if (known) {
-    if (known.number >= post.number) return false;
+    if (known.number >= post.number) return UNCHANGED;
     await trx
       .updateTable('chatRead')
       .set({ number: post.number, displayName })
       .where('meetingId', '=', meetingId)
       .where('person', '=', person)
       .execute();
-    return true;
+  } else {
+    if (!person.startsWith('account:') && (await guestsOf(trx, meetingId)) >= MOST_GUESTS) return UNCHANGED;
+    await trx.insertInto('chatRead').values({ meetingId, person, displayName, number: post.number }).execute();
   }
-  if (!person.startsWith('account:') && (await guestsOf(trx, meetingId)) >= MOST_GUESTS) return false;
-  await trx.insertInto('chatRead').values({ meetingId, person, displayName, number: post.number }).execute();
-  return true;
+  const hasReadMention = await forgetReadMentions(trx, { meetingId, person, number: post.number });
+  return { isGrown: true, hasReadMention };
 }
 
 async function guestsOf(db: Reader, meetingId: string): Promise<number> {
@@ -51,9 +60,12 @@ async function guestsOf(db: Reader, meetingId: string): Promise<number> {
   return Number(count);
 }
 
-/** As a node reports them, in the transaction of the event. */
-export async function recordReads(trx: AuthorityWrite, { meetingId, reads }: ReadEvent): Promise<void> {
-  for (const read of reads) await markRead(trx, { meetingId, ...read });
+/** As a node reports them, in the transaction of the event. @returns whether somebody has read there that they were mentioned */
+export async function recordReads(trx: AuthorityWrite, { meetingId, reads }: ReadEvent): Promise<boolean> {
+  let hasReadMention = false;
+  for (const read of reads)
+    hasReadMention = (await markRead(trx, { meetingId, ...read })).hasReadMention || hasReadMention;
+  return hasReadMention;
 }
 
 /** By message, how many others have read it: of the newest of these that are the person's own and not recalled. */

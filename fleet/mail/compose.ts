@@ -4,8 +4,8 @@ import { markdownWords } from '#contract/minutes-markdown.ts';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { calendarOf } from './calendar-part.ts';
 import { alertWords } from './alert-words.ts';
-import type { AlertMailMessage, MailMessage } from './message.ts';
-import { accountWords, joinWords, meetingWords, minutesWords } from './words.ts';
+import type { AlertMailMessage, MailMessage, MentionMessage } from './message.ts';
+import { accountWords, joinWords, meetingWords, mentionWords, minutesWords } from './words.ts';
 
 const MAX_NAME = { units: 100, bytes: 400 };
 /** One line of what people typed, as headers bear it. */
@@ -18,6 +18,8 @@ const line = (text: string): string => cutText(shownText(text), MAX_NAME);
 export function mailOf(
   message: MailMessage,
   { from, joinUrl, pdf = null }: { from: string; joinUrl: string | null; pdf?: Buffer | null },
+  message: Exclude<MailMessage, MentionMessage>,
+  { from, joinUrl }: { from: string; joinUrl: string | null },
 ): SendMailOptions {
   const to = { name: line(message.to.name), address: message.to.address };
   const envelope = { from, to: [to.address] };
@@ -67,6 +69,28 @@ export function mailOf(
         }),
       },
     }),
+  };
+}
+
+/** @param meetings at least one, the newest first; the link opens it, or of several the page that lists them */
+export function mentionMailOf(
+  message: MentionMessage,
+  {
+    from,
+    url,
+    meetings,
+  }: { from: string; url: string; meetings: readonly { title: string; names: readonly string[] }[] },
+): SendMailOptions {
+  const to = { name: line(message.to.name), address: message.to.address };
+  const shown = meetings.map(({ title, names }) => ({ title: line(title), names: names.map(line) }));
+  const { subject, lines, button, small } = mentionWords(shown, message.language);
+  return {
+    envelope: { from, to: [to.address] },
+    to,
+    from: { name: 'Maru', address: from },
+    subject,
+    headers: { 'auto-submitted': 'auto-generated' },
+    ...bodyOf(lines, { label: button, url }, small),
   };
 }
 

@@ -5,4 +5,5 @@ export { organisationWord } from './alert-words.ts';
 export { giveUpWaiting, mailStatesOf, supersede } from './mail-queue.ts';
 export { readMailSettings } from './mail-settings.ts';
 export type { AlertMailMessage } from './message.ts';
+export { queueMentionMail } from './mention-mails.ts';
 export { MeetingMails } from './meeting-mails.ts';

@@ -16,6 +16,7 @@ let store: AuthorityStore;
 let smtp: MailServerUnderTest;
 let delivery: MailDelivery;
 let log: string;
+let mentions: { meetingId: string; title: string; names: string[] }[];
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'maru-mail-'));
@@ -29,6 +30,7 @@ beforeEach(async () => {
   smtp = new MailServerUnderTest();
   await smtp.reservePort();
   log = '';
+  mentions = [];
   delivery = newDelivery();
 });
 afterEach(async () => {
@@ -55,6 +57,7 @@ const newDelivery = () =>
       if (inviteId === 'revoked') throw new UserError('invite-invalid');
       return `https://maru.example/join#${inviteId}`;
     },
+    mentionsOf: async () => mentions,
     logger: pino(
       {},
       {
@@ -186,4 +189,40 @@ test('one sender has 200 mails a day, and others go on', async () => {
   expect(queued.filter(Boolean)).toHaveLength(200);
   expect(queued[200]).toBe(false);
   expect(await queue('other@corp.example', 'other', 'account:another')).toBe(true);
+});
+
+test('a mail about mentions names what is unread when it is sent, without the words; of nothing there is none', async () => {
+  await smtp.start();
+  const message = { about: 'mention' as const, to: { name: 'Mina', address: 'mina@corp.example' }, accountId: 'mina' };
+  const mail = {
+    kind: 'chat-mention' as const,
+    meetingId: null,
+    personId: null,
+    accountId: 'mina',
+    sender: 'account:j',
+  };
+  const mention = (language: 'ko' | 'en' | null) =>
+    store.write((trx) => queueMail(trx, { ...mail, message: { ...message, language } }));
+  // read, or recalled, before the server was there
+  await mention('en');
+  delivery.start();
+  await vi.waitFor(async () => expect((await rows())[0]!.failure).toBe('superseded'), { timeout: 5_000 });
+  mentions = [{ meetingId: 'm1', title: 'Plans', names: ['Joon', 'Sora', 'Han', 'Yuna'] }];
+  await mention('en');
+  await vi.waitFor(() => expect(smtp.to('mina@corp.example')).toHaveLength(1), { timeout: 5_000 });
+  const wordsOf = (at: number) =>
+    smtp
+      .to('mina@corp.example')
+      [at]!.parts.map(({ text }) => text)
+      .join('\n');
+  expect(wordsOf(0)).toContain('Joon, Sora, Han and 1 more mentioned you in the chat of “Plans”.');
+  expect(wordsOf(0)).toContain('https://maru.example/staff#/meetings/m1');
+  expect(wordsOf(0)).not.toMatch(/[가-힣]/);
+  mentions = [...mentions, { meetingId: 'm2', title: 'Budget', names: ['Joon'] }];
+  await mention(null);
+  await vi.waitFor(() => expect(smtp.to('mina@corp.example')).toHaveLength(2), { timeout: 5_000 });
+  const both = wordsOf(1);
+  expect(both).toContain('Joon 님이 ‘Budget’ 회의의 채팅에서 회원님을 언급했습니다.');
+  expect(both).toContain('Joon mentioned you in the chat of “Budget”.');
+  expect(both).not.toContain('#/meetings');
 });

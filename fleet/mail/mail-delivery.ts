@@ -11,8 +11,9 @@ import { pagePaths } from '#contract/http/page-paths.ts';
 import type { Language } from '#contract/schema.ts';
 import type { AuthorityStore, AuthorityTables } from '../store/index.ts';
 import type { MailSettings } from './mail-settings.ts';
-import { alertMailOf, mailOf } from './compose.ts';
-import type { AlertMailMessage, MailMessage, MeetingMessage } from './message.ts';
+import { alertMailOf, mailOf, mentionMailOf } from './compose.ts';
+import { SUPERSEDED } from './mail-queue.ts';
+import type { AlertMailMessage, MailMessage, MeetingMessage, MentionMessage } from './message.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const RETRY_AFTER_MS = 60_000;
@@ -30,6 +31,8 @@ export type MailDeliveryDependencies = {
   guestLink: (meetingId: string, inviteId: string) => Promise<string>;
   /** within a deadline, and never rejects; null: there is none, and the mail leaves without it */
   minutesPdf: (minutes: { text: string; language: Language }) => Promise<Buffer | null>;
+  /** by meeting, what the account was mentioned in and has not read by now; the newest first */
+  mentionsOf: (accountId: string) => Promise<{ meetingId: string; title: string; names: readonly string[] }[]>;
   logger: Logger;
   retryAfterMs?: number;
 };
@@ -112,7 +115,10 @@ export class MailDelivery {
     });
     if (!isOurs) return;
     try {
-      await this.#send(row);
+      if (!(await this.#send(row))) {
+        await this.#settle(mailId, { failure: SUPERSEDED });
+        return;
+      }
     } catch (error) {
       const { reason, isFinal } = failureOf(error);
       logger.warn({ mailId, kind, tries, reason }, 'mail not sent');
@@ -125,10 +131,26 @@ export class MailDelivery {
 
   async #send({ mailId, message }: Row): Promise<void> {
     const { settings, minutesPdf } = this.#deps;
+  /** @returns false: there is nothing to send any more */
+  async #send({ mailId, message }: Row): Promise<boolean> {
+    const { settings } = this.#deps;
     const parsed = JSON.parse(message) as MailMessage;
+    if (parsed.about === 'mention') return this.#sendMention(mailId, parsed);
     const joinUrl = parsed.about === 'account' || parsed.about === 'minutes' ? null : await this.#joinUrlOf(parsed);
     const pdf = parsed.about === 'minutes' ? await minutesPdf(parsed) : null;
     await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl, pdf }));
+    await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl }));
+    return true;
+  }
+
+  async #sendMention(mailId: string, message: MentionMessage): Promise<boolean> {
+    const { settings, fleetUrl, mentionsOf } = this.#deps;
+    const meetings = await mentionsOf(message.accountId);
+    const [newest] = meetings;
+    if (!newest) return false;
+    const url = `${fleetUrl}${pagePaths.staff}${meetings.length === 1 ? `#/meetings/${newest.meetingId}` : ''}`;
+    await this.#hand(mailId, mentionMailOf(message, { from: settings.from, url, meetings }));
+    return true;
   }
 
   /**

@@ -15,7 +15,8 @@ const INVITATIONS_PER_MEETING_HOUR = 30;
 const MAILS_PER_SENDER_DAY = 200;
 /** `failure` of a mail that was never tried */
 export const OVER_LIMIT = 'mail-limit';
-const SUPERSEDED = 'superseded';
+/** `failure` of a mail that another is in place of, or that is about nothing any more */
+export const SUPERSEDED = 'superseded';
 
 export async function queueMail(trx: AuthorityWrite, { message, ...mail }: NewMail): Promise<void> {
   await insert(trx, { ...mail, message: JSON.stringify(message), failure: null });

@@ -50,4 +50,6 @@ export type AlertMailMessage = {
     url: string | null;
   }[];
 };
-export type MailMessage = MeetingMessage | MinutesMessage | AccountMessage;
+/** Whom and where is looked up when it is sent. `language` null: not known, so that it is in both. */
+export type MentionMessage = { about: 'mention'; to: Recipient; accountId: string; language: Language | null };
+export type MailMessage = MeetingMessage | MinutesMessage | AccountMessage | MentionMessage;

@@ -63,6 +63,40 @@ export function minutesWords({ title, hostName, language }: { title: string; hos
       };
 }
 
+type Mentions = { title: string; names: readonly string[] };
+const MOST_NAMES = 3;
+const mentionLines: Record<Language, (of: Mentions) => string> = {
+  ko: ({ title, names }) => {
+    const others = names.length - MOST_NAMES;
+    const who = names.slice(0, MOST_NAMES).join(', ');
+    return `${who}${others > 0 ? ` 외 ${others}명이` : ' 님이'} ‘${title}’ 회의의 채팅에서 회원님을 언급했습니다.`;
+  },
+  en: ({ title, names }) => {
+    const others = names.length - MOST_NAMES;
+    const who = names.slice(0, MOST_NAMES).join(', ');
+    return `${who}${others > 0 ? ` and ${others} more` : ''} mentioned you in the chat of “${title}”.`;
+  },
+};
+const mentionSubjects: Record<Language, string> = { ko: '채팅에서 언급됨', en: 'You were mentioned' };
+const mentionButtons: Record<Language, string> = { ko: '회의 페이지 열기', en: 'Open the meeting' };
+const mentionHints: Record<Language, string> = {
+  ko: '메시지 내용은 회의 페이지에서 볼 수 있습니다.',
+  en: 'The message is on the page of the meeting.',
+};
+
+/** Never the words themselves: a recall must reach them. @param language null: both */
+export function mentionWords(meetings: readonly Mentions[], language: Language | null) {
+  const languages: Language[] = language === null ? ['ko', 'en'] : [language];
+  const inAll = (words: Record<Language, string>) => languages.map((each) => words[each]);
+  const more = meetings.length > 1 ? ` +${meetings.length - 1}` : '';
+  return {
+    subject: `${inAll(mentionSubjects).join(' · ')}: ${meetings[0]!.title}${more}`,
+    lines: meetings.flatMap((meeting) => languages.map((each) => mentionLines[each](meeting))),
+    button: inAll(mentionButtons).join(' · '),
+    small: inAll(mentionHints),
+  };
+}
+
 /** In the time zone of the server's machine, which it names. */
 function range(language: 'ko' | 'en', startsAtMs: number, endsAtMs: number): string {
   return new Intl.DateTimeFormat(language === 'ko' ? 'ko-KR' : 'en-GB', {

@@ -175,7 +175,7 @@ export class Calls {
           continue;
         }
         if (event.name === 'chat-read') {
-          await recordReads(trx, event);
+          if (await recordReads(trx, event)) written.add(call.meetingId);
           continue;
         }
         // words are written a moment after they were spoken, which may be after the call

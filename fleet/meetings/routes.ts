@@ -31,8 +31,8 @@ export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
     role: meetingRole ?? ('co-host' as const),
   });
   return serve(meetingsApi, {
-    staffHome: async ({ account, reach }) =>
-      staffHomes.open({ accountId: account.accountId, placeId: account.placeId, reach }),
+    staffHome: async ({ account, reach, query }) =>
+      staffHomes.open({ accountId: account.accountId, placeId: account.placeId, reach, language: query.language }),
     findPeople: async ({ query }) => ({ people: await peopleFinder.find(query.text) }),
     findRooms: async ({ account, reach, query }) => {
       const { startsAtMs, endsAtMs, meetingId = null } = query;

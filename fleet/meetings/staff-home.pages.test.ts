@@ -126,3 +126,58 @@ test('a page is read again where a meeting of its own changes, and left alone wh
   for (const { wake } of [mina, joon]) expect(wake).toHaveBeenCalledOnce();
   for (const { close } of [mina, joon]) close();
 });
+
+test('who was mentioned sees it until it is read, and is here while a page is open and a while after', async () => {
+  const page = await pageOf('joon');
+  await shows(page, { isFree: true });
+  const post = {
+    meetingId: 'of-joon',
+    messageId: 'post',
+    number: 0,
+    revision: 1,
+    person: 'account:mina',
+    isGuest: 0 as const,
+  };
+  await store.write(async (trx) => {
+    await trx
+      .insertInto('chatPost')
+      .values({ ...post, displayName: 'Mina', text: 'Words', atMs: 1, mentioned: '[]' })
+      .execute();
+    await trx
+      .insertInto('chatMention')
+      .values({ meetingId: 'of-joon', messageId: 'post', accountId: 'joon', number: 0, atMs: 1 })
+      .execute();
+  });
+  const mentions = async (): Promise<unknown> => {
+    for (const handler of handlers) handler('of-joon');
+    let taken: ReturnType<Page['take']> = [];
+    await until(() => {
+      taken = page.take();
+      return taken.length > 0;
+    });
+    return (taken[0]!.data as StaffHome).mentions;
+  };
+  expect(await mentions()).toEqual([{ meetingId: 'of-joon', title: 'M', names: ['Mina'], count: 1 }]);
+  await store.write((trx) => trx.deleteFrom('chatMention').execute());
+  expect(await mentions()).toEqual([]);
+  expect([homes.isHere('joon', MINUTE_MS), homes.isHere('mina', MINUTE_MS)]).toEqual([true, false]);
+  page.close();
+  await vi.advanceTimersByTimeAsync(MINUTE_MS - 1);
+  expect(homes.isHere('joon', MINUTE_MS)).toBe(true);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(homes.isHere('joon', MINUTE_MS)).toBe(false);
+});
+
+test('the language of the page is kept with its account', async () => {
+  const languageOf = async (accountId: string) =>
+    (await store.read.selectFrom('account').select('language').where('accountId', '=', accountId).execute())[0]!
+      .language;
+  expect(await languageOf('mina')).toBeNull();
+  for (const language of ['ko', 'en'] as const) {
+    const wake = vi.fn();
+    const feed = homes.open({ accountId: 'mina', placeId: null, reach: 'organisation', language })(wake);
+    await until(() => wake.mock.calls.length > 0);
+    feed.close();
+    expect(await languageOf('mina')).toBe(language);
+  }
+});

@@ -5,10 +5,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { MeetingRole } from '#contract/call-order.ts';
-import type { MeetingSummary, meetingsApi, StaffHome } from '#contract/http/meetings-api.ts';
+import type { ChatMentions, MeetingSummary, meetingsApi, StaffHome } from '#contract/http/meetings-api.ts';
 import { type Reach, reaches } from '#contract/http/permissions.ts';
 import type { RouteEvent } from '#contract/http/route.ts';
+import type { Language } from '#contract/schema.ts';
+import { unreadMentionsOf } from '../chat/index.ts';
 import type { EventFeed } from '../http/route.ts';
+import { rememberLanguage } from '../people/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { rolesFrom } from './meeting-people.ts';
 import { meetingPolicyIn } from './meeting-policies.ts';
@@ -18,9 +21,11 @@ import { type RoomReportsForStaff, StaffRooms } from './staff-rooms.ts';
 
 type Feed = EventFeed<RouteEvent<typeof meetingsApi.staffHome>>;
 /** `placeId`: rooms there come first. */
-export type StaffViewer = { accountId: string; placeId: string | null; reach: Reach };
+/** `language`: of the page. */
+export type StaffViewer = { accountId: string; placeId: string | null; reach: Reach; language?: Language | undefined };
 type Page = StaffViewer & {
   own: readonly MeetingSummary[] | null;
+  mentions: readonly ChatMentions[];
   isStale: boolean;
   sent: string;
   wake: () => void;
@@ -36,6 +41,7 @@ const MOST_RUNNING = 50;
 const MOST_MEETINGS = 200;
 /** of those, without a time */
 const MOST_UNTIMED = 50;
+const MOST_LEFT = 10_000;
 const GATHER_MS = 500;
 /** a meeting begins or ends, and a day, without an event */
 const CLOCK_MS = 5_000;
@@ -49,6 +55,8 @@ export class StaffHomes {
   /** run now, and everybody with an account may come in */
   #open = new Map<string, MeetingSummary>();
   readonly #changedMeetings = new Set<string>();
+  /** by account, when its last page was closed; the one who is gone for longest first */
+  readonly #leftAtMs = new Map<string, number>();
   #gathering: NodeJS.Timeout | null = null;
   #timers: NodeJS.Timeout[] = [];
   #work: Promise<void> = Promise.resolve();
@@ -94,14 +102,33 @@ export class StaffHomes {
 
   open(viewer: StaffViewer): (wake: () => void) => Feed {
     return (wake) => {
-      const page: Page = { ...viewer, own: null, isStale: true, sent: '', wake };
+      const page: Page = { ...viewer, own: null, mentions: [], isStale: true, sent: '', wake };
       const isFirst = this.#pages.size === 0;
       this.#pages.add(page);
       // what happened while nobody looked was not followed
       if (isFirst) this.#everything();
+      const { accountId, language } = viewer;
+      if (language) this.#do(() => rememberLanguage(this.#deps.store, accountId, language));
       this.#do(() => this.#refresh());
-      return { take: () => this.#take(page), close: () => void this.#pages.delete(page) };
+      return { take: () => this.#take(page), close: () => this.#close(page) };
     };
+  }
+
+  /** A page of the account is open, or was within that time. */
+  isHere(accountId: string, withinMs: number): boolean {
+    const leftAtMs = this.#leftAtMs.get(accountId);
+    return (
+      (leftAtMs !== undefined && Date.now() - leftAtMs < withinMs) ||
+      [...this.#pages].some((page) => page.accountId === accountId)
+    );
+  }
+
+  #close(page: Page): void {
+    if (!this.#pages.delete(page)) return;
+    this.#leftAtMs.delete(page.accountId);
+    this.#leftAtMs.set(page.accountId, Date.now());
+    const [longestAgo] = this.#leftAtMs.keys();
+    if (this.#leftAtMs.size > MOST_LEFT) this.#leftAtMs.delete(longestAgo!);
   }
 
   #take(page: Page): ReturnType<Feed['take']> {
@@ -113,7 +140,7 @@ export class StaffHomes {
     return [{ name: 'home', data }];
   }
 
-  #homeOf({ reach, placeId }: Page, own: readonly MeetingSummary[]): StaffHome {
+  #homeOf({ reach, placeId, mentions }: Page, own: readonly MeetingSummary[]): StaffHome {
     const mine = new Set(own.map(({ meetingId }) => meetingId));
     const running = [
       ...own.filter(({ participantCount, isCancelled }) => participantCount > 0 && !isCancelled),
@@ -125,6 +152,7 @@ export class StaffHomes {
       running: running.slice(0, MOST_RUNNING),
       meetings: [...own],
       rooms: this.#rooms.list(reach, placeId),
+      mentions: [...mentions],
     };
   }
 
@@ -172,6 +200,7 @@ export class StaffHomes {
     for (const page of stale) {
       page.isStale = false;
       page.own = await this.#ownOf(page.accountId, day.startOfDayMs);
+      page.mentions = await unreadMentionsOf(this.#deps.store.read, page.accountId);
       page.wake();
       // reading the store yields to nobody
       await setImmediate();

@@ -1,4 +1,5 @@
 /** Who people are, where, what they are granted, and what guessing a password meets. */
+export { rememberLanguage } from './account-language.ts';
 export { Accounts } from './accounts.ts';
 export type { AccountChanges } from './account-changes.ts';
 export type { ApiTokens, TokenBearer } from './api-tokens.ts';

@@ -113,7 +113,13 @@ export type AuthorityTables = {
   };
   mail: {
     mailId: string;
-    kind: 'meeting-request' | 'meeting-change' | 'meeting-cancel' | 'meeting-minutes' | 'account-invite';
+    kind:
+      | 'meeting-request'
+      | 'meeting-change'
+      | 'meeting-cancel'
+      | 'meeting-minutes'
+      | 'account-invite'
+      | 'chat-mention';
     meetingId: string | null;
     /** who is or was in the meeting */
     personId: string | null;
@@ -401,6 +407,8 @@ export type AuthorityTables = {
     checkedAtMs: number | null;
     /** names of its directory's groups, as JSON */
     groups: Generated<string>;
+    /** in which its own page was shown last; null: not known */
+    language: Generated<Language | null>;
   };
   /** Of a local account that has chosen one. */
   password: { accountId: string; passwordHash: string; mustChange: 0 | 1 };

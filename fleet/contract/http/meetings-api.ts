@@ -104,6 +104,16 @@ export const RoomAvailability = z.object({
 });
 export type RoomAvailability = z.infer<typeof RoomAvailability>;
 
+/** What the caller was mentioned in and has not read, of one meeting. */
+export const ChatMentions = z.object({
+  meetingId: Id,
+  title: z.string(),
+  /** who wrote them, the newest first */
+  names: z.array(z.string()),
+  count: z.number().int().positive(),
+});
+export type ChatMentions = z.infer<typeof ChatMentions>;
+
 /** What the staff page shows first: whole, each time it changes. */
 export const StaffHome = z.object({
   /** running now, and the caller may come in */
@@ -111,6 +121,8 @@ export const StaffHome = z.object({
   /** of the caller, from today on */
   meetings: z.array(MeetingSummary).max(200),
   rooms: z.array(RoomAvailability).max(200),
+  /** the newest first */
+  mentions: z.array(ChatMentions).max(20).default([]),
 });
 export type StaffHome = z.infer<typeof StaffHome>;
 
@@ -141,6 +153,8 @@ export const meetingsApi = {
     path: '/api/v1/staff-home',
     access: permitted('meetings.create', 'each-room'),
     summary: 'What runs now, my meetings, and which rooms are free',
+    /** of the page: what is mailed to the person is in it */
+    query: z.strictObject({ language: Language.optional() }),
     events: { home: StaffHome },
   },
   findPeople: {

@@ -20,5 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('mailedAtMs', 'bigint')
     .addPrimaryKeyConstraint('chatMentionKey', ['meetingId', 'messageId', 'accountId'])
     .execute();
+  // of the staff page; null: not known yet
+  await db.schema.alterTable('account').addColumn('language', 'text').execute();
   await db.schema.createIndex('chatMentionByAccount').on('chatMention').columns(['accountId', 'atMs']).execute();
 }

@@ -68,6 +68,7 @@ const home: StaffHome = {
     meeting(6, '분기 결산 회의', { startsAtMs: at(10, 0, 2), endsAtMs: at(11, 0, 2), rooms: [maple, halla] }),
   ],
   rooms,
+  mentions: [],
 };
 const person = (n: number, displayName: string, over: object = {}) => ({
   personId: id(300 + n),
@@ -407,13 +408,23 @@ export const staffScenes: readonly Scene[] = [
   scene('invited', { isOut: true, hash: '#invite=of-a-scene' }),
   scene('no-server', { answers: { currentSession: 'no-answer' } }),
   scene('home'),
-  scene('home-empty', { home: { running: [], meetings: [], rooms: [] } }),
+  scene('home-empty', { home: { running: [], meetings: [], rooms: [], mentions: [] } }),
+  scene('home-mentions', {
+    home: {
+      ...home,
+      mentions: [
+        { meetingId: id(101), title: 'Weekly plan', names: ['Joon Lee'], count: 1 },
+        { meetingId: id(106), title: '분기 결산 회의', names: ['김준호', 'Lena Visser'], count: 3 },
+      ],
+    },
+  }),
   scene('home-stale', { home: null }),
   scene('home-long-names', {
     home: {
       running: [meeting(1, LONG_TITLE, { hostName: LONG_NAME, participantCount: 120 })],
       meetings: [meeting(2, LONG_TITLE, { startsAtMs: at(23, 30), hostName: LONG_NAME })],
       rooms: [{ ...rooms[0]!, roomName: longDetail.rooms[0]!.roomName }],
+      mentions: [{ meetingId: id(102), title: LONG_TITLE, names: [LONG_NAME, LONG_NAME], count: 12 }],
     },
   }),
   scene('new-meeting', { hash: '#/new' }),

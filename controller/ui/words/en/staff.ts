@@ -29,6 +29,12 @@ export default {
     noRooms: 'There are no rooms that you may use.',
     noneFree: 'No room is free right now.',
   },
+  mentions: {
+    title: 'Mentions',
+    in: 'You were mentioned in {{title}}',
+    by_one: '{{names}}',
+    by_other: '{{names}} · {{count}} messages',
+  },
   broadcasts: {
     title: 'Broadcasts',
     live: 'LIVE',

@@ -31,6 +31,11 @@ export default {
     noRooms: '사용할 수 있는 회의실이 없습니다.',
     noneFree: '지금 비어 있는 회의실이 없습니다.',
   },
+  mentions: {
+    title: '나를 언급한 메시지',
+    in: '‘{{title}}’ 회의에서 언급되었습니다',
+    by_other: '{{names}} · 메시지 {{count}}개',
+  },
   broadcasts: {
     title: '생중계',
     live: '실시간',
