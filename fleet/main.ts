@@ -155,6 +155,7 @@ function mediaNodeArgs({ nodeCredentialsDir, mqttUrl, signalingTls }: ServerServ
     ...reach,
     ...tls,
     ...trustedProxies.flatMap((block) => ['--trusted-proxy', block]),
+    ...(options.speechConfig === null ? [] : ['--speech-config', options.speechConfig]),
     ...(jsonLogs ? ['--json-logs'] : []),
   ];
 }

@@ -1,5 +1,5 @@
 /** One child process, kept alive: restarted alone after pauses that grow while it keeps failing, ended with us. */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork, type Serializable, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { unlinkSync, writeFileSync } from 'node:fs';
 import { retryAfterMs } from '#contract/retry-after.ts';
@@ -8,18 +8,22 @@ import { START_REFUSED_EXIT_CODE } from './start-refused.ts';
 export type SupervisedOptions = {
   /** asked at each start */
   args: () => string[];
-  /** holds its pid while it runs */
-  pidFile: string;
+  /** holds its pid while it runs; null: there is no folder for it */
+  pidFile: string | null;
   log: (what: string, details: { err?: unknown; [detail: string]: unknown }) => void;
   onMessage?: (message: unknown) => void;
+  /** It ended, whatever the reason. */
+  onEnded?: () => void;
   /** It refused to start, with an explanation of its own, and is not started again. Absent: it is. */
   onRefused?: () => void;
 } & (
   | {
       /** path of its program, for Node */
       script: string;
-      /** Node's compile cache: a restart is quicker, and the process needs less memory */
-      compiledDir: string;
+      /** Node's compile cache: a restart is quicker, and the process needs less memory. null: that of this process */
+      compiledDir: string | null;
+      /** of messages; `advanced` carries bytes */
+      serialization?: 'json' | 'advanced';
     }
   /** another program, which sends no messages */
   | { command: string }
@@ -71,15 +75,26 @@ export class SupervisedProcess {
     const options = this.#options;
     if ('command' in options)
       return spawn(options.command, options.args(), { stdio: ['ignore', 'inherit', 'inherit'] });
+    const { compiledDir, serialization = 'json' } = options;
     return fork(options.script, options.args(), {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, NODE_COMPILE_CACHE: options.compiledDir },
+      serialization,
+      env: { ...process.env, ...(compiledDir !== null && { NODE_COMPILE_CACHE: compiledDir }) },
     });
+  }
+
+  /**
+   * Lost where the process does not run.
+   * @param onWritten once it is in the channel, or lost
+   */
+  send(message: Serializable, onWritten: () => void): void {
+    if (this.#child?.connected) this.#child.send(message, () => onWritten());
+    else onWritten();
   }
 
   /** The next start is set before anything that may fail. */
   #onEnd(why: { code: number | null; signal: string | null } | { err: unknown }): void {
-    const { onRefused, log } = this.#options;
+    const { onRefused, onEnded, log } = this.#options;
     this.#child = null;
     const refused = 'code' in why && why.code === START_REFUSED_EXIT_CODE;
     if (!this.#stopping && refused && onRefused) {
@@ -92,6 +107,7 @@ export class SupervisedProcess {
       log('ended', { ...why, againInMs });
     }
     this.#keepPid(null);
+    onEnded?.();
   }
 
   #onMessage(message: unknown): void {
@@ -106,6 +122,7 @@ export class SupervisedProcess {
   /** For people and tests: a disk that is full or read-only does not stop a child. */
   #keepPid(pid: number | null): void {
     const { pidFile, log } = this.#options;
+    if (pidFile === null) return;
     try {
       if (pid === null) unlinkSync(pidFile);
       else writeFileSync(pidFile, `${pid}\n`);

@@ -5,7 +5,9 @@ import { wholeNumber } from '#edge/command-line.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Logger } from 'pino';
 import { cacheKeys, readCachedKeys, readCredentials, touchKeys } from './credentials.ts';
+import { startTranscriber } from '../transcriber/client.ts';
 import type { MediaNodeOptions } from './media-node.ts';
+import type { StartTranscriber } from './transcription.ts';
 
 export const mediaUsage = `npm run media -- --credentials DIR --mqtt-url URL [options]
 
@@ -22,6 +24,7 @@ export const mediaUsage = `npm run media -- --credentials DIR --mqtt-url URL [op
   --workers N               (one for each core)
   --max-peers N
   --consumers-per-worker N
+  --speech-config FILE      write what is spoken, by a speech engine of yours; see fleet/GUIDE.md
   --release-link PATH       once it leads to another release than this one, the process ends when nobody is in a call
   --json-logs               one line of JSON for each log entry`;
 
@@ -44,6 +47,7 @@ export function parseMediaOptions(args: string[]) {
       workers: { type: 'string' },
       'max-peers': { type: 'string' },
       'consumers-per-worker': { type: 'string' },
+      'speech-config': { type: 'string' },
       'release-link': { type: 'string' },
       'json-logs': { type: 'boolean', default: false },
     },
@@ -70,6 +74,7 @@ export function parseMediaOptions(args: string[]) {
         consumersPerWorker: wholeNumber('consumers-per-worker', values['consumers-per-worker'], 1),
       }),
     },
+    speechConfig: values['speech-config'] ?? null,
     releaseLink: values['release-link'] ?? null,
     jsonLogs: values['json-logs'],
   };
@@ -80,7 +85,7 @@ const TOUCHED_EVERY_MS = 60_000;
 
 /** Reads the files that the options name. */
 export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promise<MediaNodeOptions> {
-  const { credentialsDirectory, mqttUrl, jsonLogs: _, releaseLink: __, ...rest } = parsed;
+  const { credentialsDirectory, mqttUrl, jsonLogs, releaseLink: _, speechConfig, ...rest } = parsed;
   const credentials = await readCredentials(credentialsDirectory);
   const cached = await readCachedKeys(credentialsDirectory);
   let touchedAtMs = Number.NEGATIVE_INFINITY;
@@ -90,6 +95,7 @@ export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promis
   };
   return {
     ...rest,
+    startTranscriber: speechConfig === null ? null : transcriberBy({ speechConfig, jsonLogs, logger }),
     nodeId: credentials.nodeId,
     fleet: { mqttUrl, credentials, credentialFiles },
     keys: cached?.keys ?? null,
@@ -108,3 +114,13 @@ export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promis
     logger,
   };
 }
+
+type TranscriberBy = { speechConfig: string; jsonLogs: boolean; logger: Logger };
+export const transcriberBy =
+  ({ logger, ...options }: TranscriberBy): StartTranscriber =>
+  ({ onMessage, onGone }) => {
+    const transcriber = startTranscriber({ ...options, log: (what, details) => logger.warn(details, what) });
+    transcriber.onMessage(onMessage);
+    transcriber.onGone(onGone);
+    return transcriber;
+  };

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import type { ReleaseFile, ReleaseRole } from '#contract/release.ts';
 import { roleNeeds } from '../system/roles.ts';
 import { systemFiles } from '../system/system-files.ts';
+import { packageOf } from '../programs/bundled-packages.ts';
 import { packagesBehind } from './debian-repository.ts';
 import { packageFiles, packageFolders } from './package-files.ts';
 import { bundledInto, SBOM_FILE, sbomText } from './sbom.ts';
@@ -19,6 +20,8 @@ type RoleContents = {
   folders: string[];
   /** beside those that the programs load */
   packages: string[];
+  /** of packages that are large and of which no more is needed: from the checkout */
+  packageParts: string[];
   pages: string[];
 };
 const CONTENTS: Record<ReleaseRole, RoleContents> = {
@@ -26,6 +29,7 @@ const CONTENTS: Record<ReleaseRole, RoleContents> = {
     programs: ['kiosk-agent-main.js', 'kiosk-shell-main.js', 'kiosk-updater-main.js'],
     folders: ['kiosk/screen/dist', 'controller/dist'],
     packages: [],
+    packageParts: [],
     pages: ['kiosk/GUIDE.md', 'kiosk/updater/README.md', 'provisioning/system/README.md'],
   },
   server: {
@@ -43,6 +47,12 @@ const CONTENTS: Record<ReleaseRole, RoleContents> = {
     folders: ['controller/dist', 'fleet/console/dist', 'fleet/documents/converter/inside'],
     // what pages of documents are drawn with, inside its sandbox
     packages: ['sharp', '@rhwp/core', 'heic-decode'],
+    // what tells speech from silence
+    packageParts: [
+      'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',
+      'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
+      'node_modules/@ricky0123/vad-web/dist/silero_vad_v6.onnx',
+    ],
     pages: [
       'fleet/GUIDE.md',
       'fleet/backup/README.md',
@@ -72,12 +82,13 @@ export function releaseContents(
   role: ReleaseRole,
   { version, installer, workerFile }: { version: string; installer: string; workerFile: string },
 ): ReleaseContents {
-  const { programs, folders, packages, pages } = CONTENTS[role];
+  const { programs, folders, packages, packageParts, pages } = CONTENTS[role];
   const traced = tracedPrograms(join(checkout, 'dist'), programs);
   const paths = [
     ...traced.files.map((name) => `dist/${name}`),
     ...folders.flatMap((folder) => builtFiles(checkout, folder)),
     ...packageFiles(checkout, [...traced.packages, ...packages]),
+    ...packageParts,
     ...pages,
   ];
   const files: ContentFile[] = [...new Set(paths)].map((path) => fromCheckout(checkout, path));
@@ -102,6 +113,7 @@ export function releaseContents(
   ];
   const inside = [
     ...packageFolders(checkout, [...traced.packages, ...packages]),
+    ...packageParts.flatMap((path) => packageOf(checkout, path) ?? []),
     ...bundledInto(checkout, made),
     NODE_PACKAGE,
     ...(files.some(({ path }) => path.startsWith(PACKED_SHELL)) ? [SHELL_PACKAGE] : []),

@@ -27,7 +27,8 @@ const toStart = [
 /**
  * The suite's peers and tools beside that: age, which opens our backups, other networks, displays, media files, systemd's judges,
  * Janus and Mosquitto to compare with, a CalDAV server, an SMTP server and a reader of calendars for mail, faketime for clocks that are set,
- * strace for a disk that fails, a bare Debian to install on (mmdebstrap), and QEMU with what unpacks a kernel for it.
+ * pocketsphinx, a speech engine with a model and recordings, strace for a disk that fails, a bare Debian to install on (mmdebstrap),
+ * and QEMU with what unpacks a kernel for it.
  */
 const toTest = [
   'age',
@@ -43,6 +44,9 @@ const toTest = [
   'mosquitto',
   'nginx',
   'openssl',
+  'pocketsphinx',
+  'pocketsphinx-en-us',
+  'pocketsphinx-testdata',
   'procps',
   'python3',
   'python3-aiosmtpd',

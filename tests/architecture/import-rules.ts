@@ -13,7 +13,7 @@ const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
 
 const aggregates =
-  'rooms|devices|meetings|documents|chat|polls|notes|record|broadcasts|updates|people|mail|alerts|help|audit';
+  'rooms|devices|meetings|documents|chat|polls|transcript|notes|record|broadcasts|updates|people|mail|alerts|help|audit';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
 const agentParts =
@@ -142,7 +142,24 @@ export const importRules: IForbiddenRuleType[] = [
   ),
   only('controller-link', 'the room link imports the contract alone', '^controller/link/', [contract]),
   only('console', 'the console is a page like the others', '^fleet/console/', browserKit),
-  only('media', 'the media node is a process of its own', '^fleet/media/', [contract, edge, '^fleet/log\\.ts$']),
+  only('media', 'the media node is a process of its own, and starts the transcriber', '^fleet/media/', [
+    contract,
+    edge,
+    '^fleet/log\\.ts$',
+    '^fleet/transcriber/client\\.ts$',
+  ]),
+  only('transcriber', 'the transcriber is a process of its own', '^fleet/transcriber/', [
+    contract,
+    edge,
+    '^fleet/log\\.ts$',
+  ]),
+  {
+    name: 'transcriber-is-a-process',
+    comment: 'the transcriber is started, not imported, but for its client',
+    severity: 'error',
+    from: { pathNot: ['^fleet/transcriber/', '^tests/', ...besideTests] },
+    to: { path: '^fleet/transcriber/', pathNot: ['/client\\.ts$'] },
+  },
   only('store', 'the store knows no aggregate', '^fleet/store/', [contract, edge]),
   {
     name: 'aggregates-by-index',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AdtsReader } from './adts.ts';
 import { OggOpusWriter, OPUS_SILENCE, opusSamples } from './ogg-opus.ts';
-import { packetsOfOgg } from '../testing/program-media.ts';
+import { packetsOfOgg } from '#edge/ogg-packets-under-test.ts';
 import { SILENCE } from './silence.ts';
 
 /** As ffmpeg writes it for AAC LC, 48 kHz, two channels. */

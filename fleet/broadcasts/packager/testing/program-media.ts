@@ -1,5 +1,6 @@
 /** For tests: pictures and sound of a program, made once by ffmpeg. Each second both flash and beep for 100 ms. */
 import { execFileSync } from 'node:child_process';
+import { packetsOfOgg } from '#edge/ogg-packets-under-test.ts';
 import { FFMPEG } from '../filter.ts';
 
 export type ProgramMedia = {
@@ -76,23 +77,4 @@ export function picturesOf(stream: Buffer): Buffer[][] {
     units = [];
   }
   return pictures;
-}
-
-/** Of pages that hold whole packets. */
-export function packetsOfOgg(stream: Buffer): Buffer[] {
-  const packets: Buffer[] = [];
-  for (let at = 0; at + 27 <= stream.length; ) {
-    const laces = stream.subarray(at + 27, at + 27 + stream.readUInt8(at + 26));
-    let start = at + 27 + laces.length;
-    let size = 0;
-    for (const lace of laces) {
-      size += lace;
-      if (lace === 255) continue;
-      packets.push(stream.subarray(start, start + size));
-      start += size;
-      size = 0;
-    }
-    at = start;
-  }
-  return packets;
 }

@@ -1,0 +1,117 @@
+/** One microphone: packets of Opus become stretches of speech. Its packets are worked off one after the other. */
+import type { InferenceSession } from 'onnxruntime-web';
+import { OpusDecoder } from 'opus-decoder';
+import { SpeechCutter, type SpeechCut } from './cutter.ts';
+import { TrackTimeline } from './track-timeline.ts';
+import { FRAME_SAMPLES, SAMPLES_PER_SECOND, VoiceActivity } from './voice-activity.ts';
+
+export type TrackSpeech = { samples: Int16Array; fromMs: number; untilMs: number };
+export type SpokenTrackOptions = {
+  model: InferenceSession;
+  onSpeech: (speech: TrackSpeech) => void;
+  /** our bug: the track goes on with its next packet */
+  onFault: (error: unknown) => void;
+};
+type SoundPacket = { payload: Uint8Array; timestamp: number; atMs: number };
+
+/** 5 s: who falls behind so far loses the newest, which counts as silence. */
+const MOST_WAITING = 250;
+/** As long as a datagram. */
+const MAX_PACKET_BYTES = 1_500;
+/** More silence than ends a stretch of speech need not be gone through. */
+const MOST_SILENCE_SAMPLES = SAMPLES_PER_SECOND;
+/** Muted at its source, a gap of Opus, or a network that failed. */
+const QUIET_AFTER_MS = 600;
+
+export class SpokenTrack {
+  readonly #options: SpokenTrackOptions;
+  readonly #decoder = new OpusDecoder({ sampleRate: SAMPLES_PER_SECOND, channels: 1 });
+  readonly #timeline = new TrackTimeline();
+  readonly #cutter = new SpeechCutter();
+  readonly #voice: VoiceActivity;
+  #frame = new Float32Array(FRAME_SAMPLES);
+  #framed = 0;
+  #waiting = 0;
+  #work: Promise<void>;
+  #quietTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: SpokenTrackOptions) {
+    this.#options = options;
+    this.#voice = new VoiceActivity(options.model);
+    this.#work = this.#decoder.ready;
+  }
+
+  push(packet: SoundPacket): void {
+    if (this.#waiting >= MOST_WAITING || packet.payload.length > MAX_PACKET_BYTES) return;
+    this.#waiting += 1;
+    void this.#next(async () => {
+      this.#waiting -= 1;
+      await this.#decode(packet);
+    });
+    clearTimeout(this.#quietTimer);
+    this.#quietTimer = setTimeout(() => void this.#next(() => this.#flush()), QUIET_AFTER_MS);
+  }
+
+  /** Once all that was pushed is worked off. */
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  /** What was spoken until now is still reported. */
+  async end(): Promise<void> {
+    clearTimeout(this.#quietTimer);
+    await this.#next(() => this.#flush());
+    await this.#next(() => this.#decoder.free());
+  }
+
+  #next(work: () => void | Promise<void>): Promise<void> {
+    this.#work = this.#work.then(work).catch(this.#options.onFault);
+    return this.#work;
+  }
+
+  async #decode({ payload, timestamp, atMs }: SoundPacket): Promise<void> {
+    const gap = this.#timeline.gapBefore(timestamp, atMs);
+    if (gap === null) return;
+    const { channelData } = this.#decoder.decodeFrame(payload);
+    const sound = channelData[0];
+    // no Opus: its place is found by the next one
+    if (!sound || sound.length === 0) return;
+    await this.#skip(gap);
+    await this.#push(sound);
+    this.#timeline.place(timestamp, sound.length, atMs);
+  }
+
+  async #skip(samples: number): Promise<void> {
+    const silence = Math.min(samples, MOST_SILENCE_SAMPLES);
+    await this.#push(new Float32Array(silence));
+    this.#timeline.skip(samples);
+    if (samples > silence) this.#flush();
+  }
+
+  /** Before the timeline counts it. */
+  async #push(sound: Float32Array): Promise<void> {
+    for (let from = 0; from < sound.length; ) {
+      const part = sound.subarray(from, from + FRAME_SAMPLES - this.#framed);
+      this.#frame.set(part, this.#framed);
+      this.#framed += part.length;
+      from += part.length;
+      if (this.#framed < FRAME_SAMPLES) continue;
+      this.#framed = 0;
+      const probability = await this.#voice.probabilityOf(this.#frame);
+      const at = this.#timeline.position + from - FRAME_SAMPLES;
+      this.#report(this.#cutter.push(this.#frame, at, probability));
+    }
+  }
+
+  #flush(): void {
+    this.#framed = 0;
+    this.#report(this.#cutter.flush());
+  }
+
+  #report(cut: SpeechCut | null): void {
+    if (!cut) return;
+    const { samples, fromSample, untilSample } = cut;
+    const fromMs = this.#timeline.timeOf(fromSample);
+    this.#options.onSpeech({ samples, fromMs, untilMs: Math.max(fromMs, this.#timeline.timeOf(untilSample)) });
+  }
+}

@@ -1,0 +1,82 @@
+/** For tests: the process as the media node runs it, and a microphone that speaks in real time. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { v7 as newId } from 'uuid';
+import { expect } from 'vitest';
+import type { Language } from '#contract/schema.ts';
+import type { FromTranscriber } from '#contract/transcriber-link.ts';
+import { startTranscriber, type Transcriber } from '../client.ts';
+import { PACKET_MS, TICKS_OF_PACKET } from './speech-sound.ts';
+
+export type SegmentMessage = Extract<FromTranscriber, { name: 'segment' }>;
+export type RunningTranscriber = {
+  transcriber: Transcriber;
+  messages: FromTranscriber[];
+  segments: () => SegmentMessage[];
+  logged: { what: string; details: object }[];
+  configFile: string;
+  stop: () => Promise<void>;
+};
+
+export async function runTranscriber(config: object): Promise<RunningTranscriber> {
+  const folder = mkdtempSync(join(tmpdir(), 'maru-transcriber-'));
+  const configFile = join(folder, 'speech.json');
+  writeFileSync(configFile, JSON.stringify(config), { mode: 0o600 });
+  const messages: FromTranscriber[] = [];
+  const logged: RunningTranscriber['logged'] = [];
+  const transcriber = startTranscriber({
+    speechConfig: configFile,
+    jsonLogs: false,
+    log: (what, details) => logged.push({ what, details }),
+  });
+  transcriber.onMessage((message) => messages.push(message));
+  await expect.poll(() => transcriber.isReady, { timeout: 30_000 }).toBe(true);
+  return {
+    transcriber,
+    messages,
+    segments: () => messages.filter((message) => message.name === 'segment'),
+    logged,
+    configFile,
+    stop: async () => {
+      await transcriber.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** One microphone, as the node forwards it. */
+export class SpeakingTrack {
+  readonly trackId = newId();
+  readonly #transcriber: Transcriber;
+  /** wraps round after a second */
+  #timestamp = 2 ** 32 - 48_000;
+
+  constructor(transcriber: Transcriber, language: Language) {
+    this.#transcriber = transcriber;
+    transcriber.send({ name: 'track', trackId: this.trackId, language });
+  }
+
+  /** In real time. @returns when the last packet was sent */
+  async speak(packets: readonly Buffer[]): Promise<number> {
+    const beganMs = performance.now();
+    for (const [index, payload] of packets.entries()) {
+      const early = beganMs + index * PACKET_MS - performance.now();
+      if (early > 0) await delay(early);
+      this.#transcriber.send({
+        name: 'sound',
+        trackId: this.trackId,
+        payload,
+        timestamp: this.#timestamp,
+        atMs: Date.now(),
+      });
+      this.#timestamp = (this.#timestamp + TICKS_OF_PACKET) >>> 0;
+    }
+    return Date.now();
+  }
+
+  end(): void {
+    this.#transcriber.send({ name: 'end-track', trackId: this.trackId });
+  }
+}
