@@ -5,7 +5,9 @@ import { wholeNumber } from '#edge/command-line.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import type { Logger } from 'pino';
 import { cacheKeys, readCachedKeys, readCredentials, touchKeys } from './credentials.ts';
+import { startTranscriber } from '../transcriber/client.ts';
 import type { MediaNodeOptions } from './media-node.ts';
+import type { StartTranscriber } from './transcription.ts';
 
 export const mediaUsage = `npm run media -- --credentials DIR --mqtt-url URL [options]
 
@@ -83,7 +85,7 @@ const TOUCHED_EVERY_MS = 60_000;
 
 /** Reads the files that the options name. */
 export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promise<MediaNodeOptions> {
-  const { credentialsDirectory, mqttUrl, jsonLogs: _, releaseLink: __, ...rest } = parsed;
+  const { credentialsDirectory, mqttUrl, jsonLogs, releaseLink: _, speechConfig, ...rest } = parsed;
   const credentials = await readCredentials(credentialsDirectory);
   const cached = await readCachedKeys(credentialsDirectory);
   let touchedAtMs = Number.NEGATIVE_INFINITY;
@@ -93,6 +95,7 @@ export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promis
   };
   return {
     ...rest,
+    startTranscriber: speechConfig === null ? null : transcriberBy({ speechConfig, jsonLogs, logger }),
     nodeId: credentials.nodeId,
     fleet: { mqttUrl, credentials, credentialFiles },
     keys: cached?.keys ?? null,
@@ -111,3 +114,13 @@ export async function nodeOptions(parsed: ParsedOptions, logger: Logger): Promis
     logger,
   };
 }
+
+type TranscriberBy = { speechConfig: string; jsonLogs: boolean; logger: Logger };
+export const transcriberBy =
+  ({ logger, ...options }: TranscriberBy): StartTranscriber =>
+  ({ onMessage, onGone }) => {
+    const transcriber = startTranscriber({ ...options, log: (what, details) => logger.warn(details, what) });
+    transcriber.onMessage(onMessage);
+    transcriber.onGone(onGone);
+    return transcriber;
+  };

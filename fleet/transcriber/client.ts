@@ -18,6 +18,8 @@ export type Transcriber = {
    * is reported anew after that.
    */
   onMessage: (handle: (message: FromTranscriber) => void) => void;
+  /** it ended, and is started again */
+  onGone: (handle: () => void) => void;
   readonly isReady: boolean;
   stop: () => Promise<void>;
 };
@@ -28,6 +30,7 @@ const MAX_UNWRITTEN = 10_000;
 /** Starts the process; it is started again when it ends. */
 export function startTranscriber({ speechConfig, jsonLogs, log }: TranscriberOptions): Transcriber {
   const handlers: ((message: FromTranscriber) => void)[] = [];
+  const goneHandlers: (() => void)[] = [];
   let isReady = false;
   let unwritten = 0;
   let lost = 0;
@@ -45,6 +48,7 @@ export function startTranscriber({ speechConfig, jsonLogs, log }: TranscriberOpt
     },
     onEnded: () => {
       isReady = false;
+      for (const handle of goneHandlers) handle();
     },
   });
   child.start();
@@ -65,6 +69,7 @@ export function startTranscriber({ speechConfig, jsonLogs, log }: TranscriberOpt
       });
     },
     onMessage: (handle) => void handlers.push(handle),
+    onGone: (handle) => void goneHandlers.push(handle),
     get isReady() {
       return isReady;
     },

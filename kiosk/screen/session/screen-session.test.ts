@@ -576,6 +576,9 @@ describe('the screen’s session', () => {
       [3, true],
       [3, false],
     ]);
+    call.become({ name: 'ended', callId: CALL, reason: 'empty' });
+    call.become(joined);
+    expect(of('transcript').at(-1)?.areCaptionsShown).toBe(true);
   });
 
   it('shows the pairing code for a minute, no longer than the call', () => {

@@ -480,6 +480,9 @@ export class ScreenSession {
     if (phase === before.call.phase) return;
     if (phase.name !== 'joined') this.#hideCode();
     if (phase.name === 'ended') this.#devices.release();
+    // the next meeting chooses for itself
+    if ((phase.name === 'ended' || phase.name === 'idle') && !this.getSnapshot().showsCaptions)
+      this.#publish({ showsCaptions: true });
     const held = before.call.phase.name === 'joined' || this.#resuming;
     if (phase.name !== 'joining') this.#resuming = false;
     if (phase.name === 'failed' && held) this.#onFailed(new InvalidStateError(phase.code), true);
