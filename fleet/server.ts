@@ -264,9 +264,8 @@ function openMail(): MailDelivery | null {
       return link.joinUrl;
     };
     const minutesPdf = (minutes: PrintedMinutes) => pdf.within(minutes, PDF_FOR_MAIL_WITHIN_MS);
-    return new MailDelivery({ store, settings, fleetUrl, guestLink, minutesPdf, logger });
     const mentionsOf = (accountId: string) => unreadMentionsOf(store.read, accountId);
-    return new MailDelivery({ store, settings, fleetUrl, guestLink, mentionsOf, logger });
+    return new MailDelivery({ store, settings, fleetUrl, guestLink, minutesPdf, mentionsOf, logger });
   } catch (error) {
     return orRefuse(error);
   }

@@ -18,30 +18,25 @@ export type HomeState<T> = {
 
 const noQuery = (): Record<string, string> => ({});
 
+type FollowedHomeOptions = {
+  onSignedOut: () => void;
+  query?: () => Record<string, string>;
+  onOther?: (name: string, data: unknown) => void;
+};
+
 export class FollowedHome<T> {
   readonly state = new Observable<HomeState<T>>({ home: null, isConnected: true, refusal: null });
   readonly #route: HomeRoute<T>;
   readonly onSignedOut: () => void;
+  readonly #query: () => Record<string, string>;
   readonly #onOther: ((name: string, data: unknown) => void) | undefined;
   #close: (() => void) | null = null;
 
-  /** @param onOther gets what comes over the same stream beside the home */
-  constructor(
-    route: HomeRoute<T>,
-    { onSignedOut, onOther }: { onSignedOut: () => void; onOther?: (name: string, data: unknown) => void },
-  ) {
-    this.#route = route;
-    this.#onOther = onOther;
-  readonly #query: () => Record<string, string>;
-  #close: (() => void) | null = null;
-
-  /** @param query asked each time that it is opened */
-  constructor(
-    route: HomeRoute<T>,
-    { onSignedOut, query = noQuery }: { onSignedOut: () => void; query?: () => Record<string, string> },
-  ) {
+  /** @param query asked each time that it is opened @param onOther gets what comes over the same stream beside the home */
+  constructor(route: HomeRoute<T>, { onSignedOut, query = noQuery, onOther }: FollowedHomeOptions) {
     this.#route = route;
     this.#query = query;
+    this.#onOther = onOther;
     this.onSignedOut = onSignedOut;
   }
 
@@ -67,13 +62,12 @@ export class FollowedHome<T> {
       return;
     }
     this.#close ??= followEvents(this.#route, {
+      // whose fields only the home's own class knows
+      query: this.#query() as never,
       onEvent: ({ name, data }) => {
         if (name === 'home') this.#set({ home: data as T, refusal: null });
         else this.#onOther?.(name, data);
       },
-      // whose fields only the home's own class knows
-      query: this.#query() as never,
-      onEvent: ({ data }) => this.#set({ home: data as T, refusal: null }),
       onConnected: (isConnected) => this.#set({ isConnected }),
       onRefused: (refusal) => {
         this.#shut();

@@ -64,7 +64,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   mails.stop();
-  await store.write((trx) => deleteChat(trx, meetingId));
+  await store.write((trx) => deleteChat(trx, meetingId, null));
 });
 afterAll(async () => {
   await store.stop();
@@ -194,7 +194,7 @@ test('a day’s limit of its writer bounds the mails', async () => {
 test('with the record of a meeting marks and mentions are deleted', async () => {
   const messageId = await write(mina, joon);
   await read(mina, messageId);
-  await store.write((trx) => deleteChat(trx, meetingId));
+  await store.write((trx) => deleteChat(trx, meetingId, null));
   for (const table of ['chatPost', 'chatRead', 'chatMention'] as const)
     expect(await store.read.selectFrom(table).selectAll().execute()).toEqual([]);
 });

@@ -389,7 +389,6 @@ const ofItsPeople: [RouteName, readonly string[]][] = [
     ['host', 'co-host', 'member'],
   ]),
   ...(['correctMinutes', 'sendMinutes', 'recordFile', 'deleteSpoken', 'setRecordKeeping'] as const).map(
-  ...(['correctMinutes', 'sendMinutes', 'recordFile', 'setRecordKeeping'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host']],
   ),
 ];

@@ -16,10 +16,8 @@ const line = (text: string): string => cutText(shownText(text), MAX_NAME);
  * @param pdf of minutes; null: there is none
  */
 export function mailOf(
-  message: MailMessage,
-  { from, joinUrl, pdf = null }: { from: string; joinUrl: string | null; pdf?: Buffer | null },
   message: Exclude<MailMessage, MentionMessage>,
-  { from, joinUrl }: { from: string; joinUrl: string | null },
+  { from, joinUrl, pdf = null }: { from: string; joinUrl: string | null; pdf?: Buffer | null },
 ): SendMailOptions {
   const to = { name: line(message.to.name), address: message.to.address };
   const envelope = { from, to: [to.address] };

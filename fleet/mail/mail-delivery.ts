@@ -129,17 +129,14 @@ export class MailDelivery {
     logger.info({ mailId, kind, tries }, 'mail sent');
   }
 
-  async #send({ mailId, message }: Row): Promise<void> {
-    const { settings, minutesPdf } = this.#deps;
   /** @returns false: there is nothing to send any more */
   async #send({ mailId, message }: Row): Promise<boolean> {
-    const { settings } = this.#deps;
+    const { settings, minutesPdf } = this.#deps;
     const parsed = JSON.parse(message) as MailMessage;
     if (parsed.about === 'mention') return this.#sendMention(mailId, parsed);
     const joinUrl = parsed.about === 'account' || parsed.about === 'minutes' ? null : await this.#joinUrlOf(parsed);
     const pdf = parsed.about === 'minutes' ? await minutesPdf(parsed) : null;
     await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl, pdf }));
-    await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl }));
     return true;
   }
 

@@ -13,7 +13,6 @@ const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
 
 const aggregates =
-  'rooms|devices|meetings|documents|chat|polls|notes|record|transcript|broadcasts|updates|people|mail|alerts|help|audit';
   'rooms|devices|meetings|documents|chat|polls|transcript|notes|record|broadcasts|updates|people|mail|alerts|help|audit';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */

@@ -76,14 +76,6 @@ export class SpeakingTrack {
     for (const [index, payload] of packets.entries()) {
       const early = beganMs + index * PACKET_MS - performance.now();
       if (early > 0) await delay(early);
-      this.#transcriber.send({
-        name: 'sound',
-        trackId: this.trackId,
-        payload: new Uint8Array(payload),
-        timestamp: this.#timestamp,
-        atMs: Date.now(),
-      });
-      this.#timestamp = (this.#timestamp + TICKS_OF_PACKET) >>> 0;
       this.#send(payload, Date.now());
     }
     return Date.now();
@@ -97,7 +89,13 @@ export class SpeakingTrack {
   }
 
   #send(payload: Buffer, atMs: number): void {
-    this.#transcriber.send({ name: 'sound', trackId: this.trackId, payload, timestamp: this.#timestamp, atMs });
+    this.#transcriber.send({
+      name: 'sound',
+      trackId: this.trackId,
+      payload: new Uint8Array(payload),
+      timestamp: this.#timestamp,
+      atMs,
+    });
     this.#timestamp = (this.#timestamp + TICKS_OF_PACKET) >>> 0;
   }
 

@@ -25,8 +25,6 @@ const shown = (): RoomTranscript => {
   expect(Buffer.byteLength(JSON.stringify(value))).toBeLessThanOrEqual(rules.transcript.maxBytes);
   return RoomTranscript.parse(value);
 };
-const report = (callId: string, transcript: CallTranscript, captions: TranscriptSegment[] = []) =>
-  parts.onReport({ type: 'transcript', callId, transcript, captions, areCaptionsShown: true });
 const report = (
   callId: string,
   transcript: CallTranscript,
