@@ -15,7 +15,7 @@ import { dateAndTime, dateOnly } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { localDateTime, startOf } from './meeting-form.ts';
 import { MeetingPartState } from './meeting-part-state.tsx';
-import { keyOf, type SeriesState, type ShownTask } from './use-series.ts';
+import { taskKeyOf, type SeriesState, type ShownTask } from './use-series.ts';
 
 /** Nothing for a meeting that stands alone, and for who manages meetings without being one of its people. */
 export function SeriesSection({ series }: { series: SeriesState }) {
@@ -90,7 +90,7 @@ function Tasks({ series, hasMore }: { series: SeriesState; hasMore: boolean }) {
             {tasks
               .filter((task) => task.meeting.meetingId === meeting.meetingId)
               .map((task) => (
-                <li key={keyOf(task)} className="border-t border-line">
+                <li key={taskKeyOf(task)} className="border-t border-line">
                   <Task task={task} series={series} />
                 </li>
               ))}

@@ -40,33 +40,36 @@ export function useSeries(meeting: MeetingDetail): SeriesState {
   const [marked, setMarked] = useState<readonly ShownTask[]>([]);
   useEffect(() => {
     if (known === null) return;
-    const open = new Set(known.tasks.map(keyOf));
-    setMarked((before) => before.filter((task) => task.isDone && !open.has(keyOf(task))));
+    const open = new Set(known.tasks.map(taskKeyOf));
+    setMarked((before) => before.filter((task) => task.isDone && !open.has(taskKeyOf(task))));
   }, [known]);
   const { run, pending, problem: markProblem } = useAsyncAction<true>();
   const mark = async (task: SeriesTask, isDone: boolean) => {
     const params = { meetingId: task.meeting.meetingId, taskId: task.taskId };
     const body = { isDone, text: task.text };
-    const answer = await run(() => callApi(seriesApi.markTask, { params, body }), { key: keyOf(task), about: true });
+    const answer = await run(() => callApi(seriesApi.markTask, { params, body }), {
+      key: taskKeyOf(task),
+      about: true,
+    });
     if (answer !== null)
-      setMarked((before) => [...before.filter((each) => keyOf(each) !== keyOf(task)), { ...task, isDone }]);
+      setMarked((before) => [...before.filter((each) => taskKeyOf(each) !== taskKeyOf(task)), { ...task, isDone }]);
     // also after a refusal: another one has changed it
     refresh();
   };
-  const markedByKey = new Map(marked.map((task) => [keyOf(task), task]));
-  const open = (known?.tasks ?? []).map((task) => markedByKey.get(keyOf(task)) ?? { ...task, isDone: false });
-  const shown = new Set(open.map(keyOf));
+  const markedByKey = new Map(marked.map((task) => [taskKeyOf(task), task]));
+  const open = (known?.tasks ?? []).map((task) => markedByKey.get(taskKeyOf(task)) ?? { ...task, isDone: false });
+  const shown = new Set(open.map(taskKeyOf));
   return {
     ...part,
     showMore: () => setMost(MOST),
-    tasks: [...open, ...marked.filter((task) => !shown.has(keyOf(task)))],
+    tasks: [...open, ...marked.filter((task) => !shown.has(taskKeyOf(task)))],
     mark: (task, isDone) => void mark(task, isDone),
-    isMarking: (task) => pending(keyOf(task)) !== null,
+    isMarking: (task) => pending(taskKeyOf(task)) !== null,
     markProblem,
   };
 }
 
-export const keyOf = ({ meeting, taskId }: SeriesTask): string => `${meeting.meetingId}/${taskId}`;
+export const taskKeyOf = ({ meeting, taskId }: SeriesTask): string => `${meeting.meetingId}/${taskId}`;
 
 export async function readSeries(meetingId: string, signal: AbortSignal, most = FIRST): Promise<Series> {
   const of = { params: { meetingId }, signal };

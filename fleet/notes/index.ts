@@ -2,6 +2,5 @@
 export { Notes } from './notes.ts';
 export type { NotesRights } from './notes-link-session.ts';
 export { NotesLinks } from './notes-links.ts';
-export type { OpenTask } from './note-lines.ts';
 export { notesSizesOf } from './notes-rows.ts';
 export { writtenNotes, writtenOpenTasks } from './written-notes.ts';
