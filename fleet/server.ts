@@ -72,7 +72,14 @@ import {
 import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
-import { MeetingRecord, MinutesPdf, type PrintedMinutes, recordRoutes } from './record/index.ts';
+import {
+  MeetingRecord,
+  MinutesPdf,
+  type PrintedMinutes,
+  readSummarySettings,
+  recordRoutes,
+  type SummarySettings,
+} from './record/index.ts';
 import { Turn } from './turn/index.ts';
 import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
 import { Help, helpRoutes } from './help/index.ts';
@@ -240,6 +247,16 @@ function putOutOfCalls(accountId: string): void {
   meetings
     .removeAccount(accountId)
     .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls'));
+}
+
+/** null: no engine of summaries is named */
+function summarySettings(): SummarySettings | null {
+  if (options.summaryConfig === null) return null;
+  try {
+    return readSummarySettings(options.summaryConfig);
+  } catch (error) {
+    return orRefuse(error);
+  }
 }
 
 /** of the first mail with these minutes: the next ones find it */
@@ -448,6 +465,7 @@ const record = new MeetingRecord({
   meetings,
   fleetUrl,
   mails: mail && new MeetingMails(),
+  summarySettings: summarySettings(),
   clock,
   logger,
 });

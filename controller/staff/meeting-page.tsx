@@ -29,10 +29,13 @@ import { PollsSection } from './polls-section.tsx';
 import { NotesSection } from './notes-section.tsx';
 import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
 import { useMeeting } from './use-meeting.ts';
+import { useScrollToPlace } from './use-scroll-to-place.ts';
 
-export function MeetingPage({ meetingId }: { meetingId: string }) {
+/** @param place what of it is scrolled to; null: its head */
+export function MeetingPage({ meetingId, place = null }: { meetingId: string; place?: string | null }) {
   const { meeting, problem, refresh } = useMeeting(meetingId);
   const { t } = useTranslation('staff');
+  useScrollToPlace(place);
   if (meeting === null)
     return (
       <>
@@ -183,7 +186,7 @@ function AgendaCard({ meeting: { agenda } }: { meeting: MeetingDetail }) {
   const lines = agendaLines(agenda);
   if (lines.length === 0) return null;
   return (
-    <Card title={t('form.agenda')}>
+    <Card title={t('form.agenda')} place="agenda">
       <ol className="flex list-decimal flex-col gap-1 pl-6 text-base">
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be the same

@@ -73,6 +73,7 @@ export class StaffServerUnderTest extends PlayedServer {
     listInvites: () => ({ body: { invites: [] } }),
     minutes: () => ({ body: { minutes: [] } }),
     attendance: () => ({ body: { calls: [] } }),
+    markedMessages: () => ({ body: { messageIds: [] } }),
     meetingPolls: () => ({ body: { polls: [] } }),
     preparedPolls: () => ({ body: { preparedPolls: [] } }),
     chatPosts: () => ({ body: { posts: this.posts, hasOlder: false, people: [] } }),

@@ -376,10 +376,10 @@ const cases = routes.flatMap(([name, route]) => identities.map((who) => [name, w
 
 /** What a meeting left behind is its people's. */
 const ofItsPeople: [RouteName, readonly string[]][] = [
-  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'minutesPdf', 'meetingPolls'] as const).map(
+  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'minutesPdf', 'markedMessages', 'meetingPolls'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
   ),
-  ...(['correctMinutes', 'sendMinutes', 'recordFile'] as const).map((name): [RouteName, string[]] => [
+  ...(['markMessage', 'unmarkMessage', 'correctMinutes', 'sendMinutes', 'recordFile'] as const).map((name): [RouteName, string[]] => [
     name,
     ['host', 'co-host'],
   ]),

@@ -5,8 +5,12 @@ import type { Meetings } from '../meetings/index.ts';
 import { type MinutesDependencies, MinutesOfMeetings } from './meeting-minutes.ts';
 import { recordPage } from './pages-shown.ts';
 import { recordSigns, recordStay } from './stays.ts';
+import { Summaries } from './summary/summaries.ts';
+import type { SummarySettings } from './summary/summary-settings.ts';
 
-export type MeetingRecordDependencies = MinutesDependencies & {
+export type MeetingRecordDependencies = Omit<MinutesDependencies, 'hasSummaries'> & {
+  /** null: IT has named no engine */
+  summarySettings: SummarySettings | null;
   meetings: Pick<Meetings, 'onCallEvent' | 'changed' | 'nodes'>;
   clock: Pick<WallClock, 'nowMs'>;
   logger: Logger;
@@ -18,12 +22,16 @@ const LOOK_EVERY_MS = 30_000;
 export class MeetingRecord {
   readonly minutes: MinutesOfMeetings;
   readonly #deps: MeetingRecordDependencies;
+  readonly #summaries: Summaries | null;
   #timer: NodeJS.Timeout | null = null;
   #look: Promise<void> | null = null;
 
   constructor(deps: MeetingRecordDependencies) {
     this.#deps = deps;
-    this.minutes = new MinutesOfMeetings(deps);
+    const { store, fleetUrl, summarySettings: settings, meetings, logger } = deps;
+    this.minutes = new MinutesOfMeetings({ ...deps, hasSummaries: settings !== null });
+    const onWritten = (meetingId: string): void => meetings.changed(meetingId);
+    this.#summaries = settings && new Summaries({ store, settings, fleetUrl, onWritten, logger });
   }
 
   /** Before the broker listens: no event is missed. */
@@ -39,6 +47,7 @@ export class MeetingRecord {
   }
   stop(): void {
     if (this.#timer) clearInterval(this.#timer);
+    this.#summaries?.stop();
   }
 
   /** What the clock alone brings about. One look at a time: a second one is the one under way. */
@@ -62,5 +71,9 @@ export class MeetingRecord {
       ),
     );
     for (const meetingId of await this.minutes.writeDue(clock.nowMs())) meetings.changed(meetingId);
+    // not waited for: an engine may need a minute
+    this.#summaries
+      ?.writeDue()
+      .catch((error: unknown) => this.#deps.logger.error({ err: error }, 'summaries not written'));
   }
 }

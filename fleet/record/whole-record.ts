@@ -2,6 +2,7 @@
 import { InvalidStateError, OperationalError } from '#contract/error-codes.ts';
 import { appendAudit } from '../audit/index.ts';
 import { deleteChat, writtenChat } from '../chat/index.ts';
+import { withdrawMinutes } from '../mail/index.ts';
 import { type Notes, writtenNotes } from '../notes/index.ts';
 import { deletePolls, keptPolls } from '../polls/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
@@ -63,6 +64,8 @@ export async function deleteRecord(notes: Pick<Notes, 'erase'>, meetingId: strin
       await trx.deleteFrom(table).where('meetingId', '=', meetingId).execute();
     await deleteChat(trx, meetingId);
     await deletePolls(trx, meetingId);
+    await trx.deleteFrom('markedMessage').where('meetingId', '=', meetingId).execute();
+    await withdrawMinutes(trx, meetingId);
     await appendAudit(trx, { kind: 'record-deleted', actor, subject: `meeting:${meetingId}` });
   });
 }

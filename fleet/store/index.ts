@@ -19,6 +19,7 @@ import * as authorityChat from './migrations/authority-0014-chat.ts';
 import * as authorityPolls from './migrations/authority-0015-polls.ts';
 import * as authorityNotes from './migrations/authority-0016-notes.ts';
 import * as authorityRecord from './migrations/authority-0017-record.ts';
+import * as authorityMinutes from './migrations/authority-0022-minutes.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
@@ -59,6 +60,7 @@ export const authorityMigrations: Record<string, Migration> = {
   '0015-polls': authorityPolls,
   '0016-notes': authorityNotes,
   '0017-record': authorityRecord,
+  '0022-minutes': authorityMinutes,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {

@@ -23,3 +23,10 @@ export const accountInviteUrl = (fleetUrl: string, code: string): string =>
 /** The watch page with this broadcast, live or as a replay. */
 export const watchUrl = (fleetUrl: string, broadcastId: string): string =>
   `${fleetUrl}${pagePaths.watch}/${broadcastId}`;
+
+/**
+ * A place on a meeting's page: `agenda`, `notes`, `polls`, `chat`, or `chat-` with the id of a message. A place that the page does
+ * not know leads to the page.
+ */
+export const meetingPlaceUrl = (fleetUrl: string, meetingId: string, place: string): string =>
+  `${fleetUrl}${pagePaths.staff}#/meetings/${meetingId}/at/${place}`;
