@@ -51,6 +51,8 @@ export type FleetOptions = {
   mailConfig: string | null;
   /** names the speech engine, for the media node; null: nothing that is spoken is written */
   speechConfig: string | null;
+  /** names the engine that writes summaries of minutes; null: none does */
+  summaryConfig: string | null;
   /** folder of the kiosks' release, which bare boxes fetch; null: none is served */
   kioskRelease: string | null;
   /** of the releases that rooms are updated to; null: in the data directory */
@@ -84,6 +86,7 @@ const optionsUsage = `  --data-dir DIR            where everything is kept (.mar
   --openid-config FILE      sign in by your organisation's OpenID provider; see fleet/GUIDE.md
   --mail-config FILE        send invitations by your organisation's mail server; see fleet/GUIDE.md
   --speech-config FILE      write what is spoken, by a speech engine of yours; see fleet/GUIDE.md
+  --summary-config FILE     summaries of minutes by an engine that you name; see fleet/GUIDE.md
   --kiosk-release DIR       the kiosks' release, for installations over the device API; see fleet/GUIDE.md
   --updates-dir DIR         releases for rooms' updates (updates in the data directory); see fleet/GUIDE.md
   --ephemeral-ports         free ports instead of 7400 and up, chosen once
@@ -120,6 +123,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
       'openid-config': { type: 'string' },
       'mail-config': { type: 'string' },
       'speech-config': { type: 'string' },
+      'summary-config': { type: 'string' },
       'kiosk-release': { type: 'string' },
       'updates-dir': { type: 'string' },
       'json-logs': { type: 'boolean', default: false },
@@ -156,6 +160,7 @@ export function parseFleetOptions(args: string[]): FleetOptions {
     openidConfig: values['openid-config'] === undefined ? null : resolve(values['openid-config']),
     mailConfig: values['mail-config'] === undefined ? null : resolve(values['mail-config']),
     speechConfig: values['speech-config'] === undefined ? null : resolve(values['speech-config']),
+    summaryConfig: values['summary-config'] === undefined ? null : resolve(values['summary-config']),
     kioskRelease: values['kiosk-release'] === undefined ? null : resolve(values['kiosk-release']),
     updatesDir: values['updates-dir'] === undefined ? null : resolve(values['updates-dir']),
     jsonLogs: values['json-logs'],

@@ -81,6 +81,14 @@ import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
 import { MeetingRecord, MinutesPdf, type PrintedMinutes, recordRoutes, seriesRoutes } from './record/index.ts';
+import {
+  MeetingRecord,
+  MinutesPdf,
+  type PrintedMinutes,
+  readSummarySettings,
+  recordRoutes,
+  type SummarySettings,
+} from './record/index.ts';
 import { Turn } from './turn/index.ts';
 import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
 import { Help, helpRoutes } from './help/index.ts';
@@ -248,6 +256,16 @@ function putOutOfCalls(accountId: string): void {
   meetings
     .removeAccount(accountId)
     .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls'));
+}
+
+/** null: no engine of summaries is named */
+function summarySettings(): SummarySettings | null {
+  if (options.summaryConfig === null) return null;
+  try {
+    return readSummarySettings(options.summaryConfig);
+  } catch (error) {
+    return orRefuse(error);
+  }
 }
 
 /** of the first mail with these minutes: the next ones find it */
@@ -470,6 +488,7 @@ const record = new MeetingRecord({
   minutesAfterMs: options.minutesAfterMs,
   mails: mail && new MeetingMails(),
   notes,
+  summarySettings: summarySettings(),
   clock,
   logger,
 });

@@ -233,3 +233,31 @@ test('who may not read it sees no chat', async () => {
   await page.until(() => server.asked.some(({ name }) => name === 'chatPosts') && page.text.includes('Host: '));
   await page.until(() => section() === null);
 });
+
+test('a host puts a message into the minutes and takes it out again; members see it, and have no button', async () => {
+  const marked = new Set<string>();
+  server.answers.markedMessages = () => ({ body: { messageIds: [...marked] } });
+  server.answers.markMessage = ({ pathname }) => {
+    marked.add(pathname.split('/').at(-1)!);
+    return { body: {} };
+  };
+  server.answers.unmarkMessage = ({ pathname }) => {
+    marked.delete(pathname.split('/').at(-1)!);
+    return { body: {} };
+  };
+  server.posts = [post(0), post(1, { isRecalled: true, text: '' })];
+  await show();
+  await page.until(() => page.buttons('Put into the minutes: Joon Lee').length === 1);
+  await page.press('Put into the minutes: Joon Lee');
+  await page.until(() => page.buttons('Leave out of the minutes: Joon Lee').length === 1);
+  expect([...marked]).toEqual([post(0).messageId]);
+  expect(section()!.textContent).toContain('in the minutes');
+  await page.press('Leave out of the minutes: Joon Lee');
+  await page.until(() => page.buttons('Put into the minutes: Joon Lee').length === 1);
+  expect(section()!.textContent).not.toContain('in the minutes');
+  marked.add(post(0).messageId);
+  server.meetings = [detailOf(1, { role: 'member' })];
+  await act(async () => server.home());
+  await page.until(() => section()!.textContent!.includes('in the minutes'));
+  expect(page.buttons('Leave out of the minutes: Joon Lee')).toEqual([]);
+});

@@ -10,9 +10,14 @@ import { useReadMark } from '#ui/meeting/use-read-mark.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { ChatSearch } from './chat-search.tsx';
+import { MarkButton, useMarkedMessages } from './marked-messages.tsx';
 import { useMeetingChat } from './use-meeting-chat.ts';
 
 export function ChatSection({ meeting: { meetingId, chatRevision, isCancelled } }: { meeting: MeetingDetail }) {
+export function ChatSection({ meeting }: { meeting: MeetingDetail }) {
+  const { meetingId, chatRevision, role } = meeting;
+  const marked = useMarkedMessages(meeting);
+  const isHost = role === 'host' || role === 'co-host';
   const { t } = useTranslation('meeting');
   const chat = useMeetingChat(meetingId, chatRevision);
   const { posts, hasOlder, problem, people, readOlder, send, recall, markRead, readersOf } = chat;
@@ -22,7 +27,7 @@ export function ChatSection({ meeting: { meetingId, chatRevision, isCancelled } 
   // who manages meetings without being one of the people
   if (problem?.code === 'forbidden') return null;
   return (
-    <Card title={t('chat.title')}>
+    <Card title={t('chat.title')} place="chat">
       <div className="flex flex-col gap-3">
         <ChatSearch meetingId={meetingId} revision={chatRevision} />
         <ProblemWords problem={problem ?? acts.problem} />
@@ -30,7 +35,15 @@ export function ChatSection({ meeting: { meetingId, chatRevision, isCancelled } 
           <ChatMessages
             messages={posts}
             nameOf={({ isOwn, displayName }) => (isOwn ? t('chat.you', { name: displayName }) : displayName)}
-            marksOf={({ isFromCall }) => (isFromCall ? [t('chat.inCall')] : [])}
+            marksOf={(post) => [
+              ...(post.isFromCall ? [t('chat.inCall')] : []),
+              ...(marked.has(post) ? [t('chat.inMinutes')] : []),
+            ]}
+            actOf={
+              isHost
+                ? (post) => <MarkButton meetingId={meetingId} post={post} marked={marked} acts={acts} />
+                : undefined
+            }
             emptyWords={t('chat.emptyPage')}
             above={
               hasOlder && (

@@ -33,10 +33,13 @@ import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
 import { PlanNext, SeriesSection } from './series-section.tsx';
 import { useMeeting } from './use-meeting.ts';
 import { useSeries } from './use-series.ts';
+import { useScrollToPlace } from './use-scroll-to-place.ts';
 
-export function MeetingPage({ meetingId }: { meetingId: string }) {
+/** @param place what of it is scrolled to; null: its head */
+export function MeetingPage({ meetingId, place = null }: { meetingId: string; place?: string | null }) {
   const { meeting, problem, refresh } = useMeeting(meetingId);
   const { t } = useTranslation('staff');
+  useScrollToPlace(place);
   if (meeting === null)
     return (
       <>
@@ -196,7 +199,7 @@ function AgendaCard({ meeting: { agenda } }: { meeting: MeetingDetail }) {
   const lines = agendaLines(agenda);
   if (lines.length === 0) return null;
   return (
-    <Card title={t('form.agenda')}>
+    <Card title={t('form.agenda')} place="agenda">
       <ol className="flex list-decimal flex-col gap-1 pl-6 text-base">
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be the same

@@ -151,6 +151,26 @@ it.each([
   expect(server.bodyOf('correctMinutes')).toEqual({ text: 'both', revision: kept === 'mine' ? 8 : 7 });
 });
 
+it.each(['Save', 'nothing'] as const)(
+  'another host sends it while one types: what was typed is there to be copied, after %s',
+  async (press) => {
+    minutes = [one()];
+    server.answers.correctMinutes = () => refusal(409, 'not-possible-now');
+    await show();
+    await page.until(() => draft() !== undefined);
+    await page.fill(LABEL, 'an hour of work');
+    minutes = [one({ text: 'theirs', revision: 5, sentAtMs: startedAtMs })];
+    if (press === 'Save') await page.press('Save');
+    else await act(async () => server.home());
+    await page.until(() => page.text.includes('Somebody else has sent these minutes while you typed.'));
+    expect(draft()).toBeUndefined();
+    expect(page.text).toContain('theirs');
+    expect(page.text).toContain('an hour of work');
+    await page.press('Discard it');
+    expect(page.text).not.toContain('an hour of work');
+  },
+);
+
 it('what was sent is read as text, with links of https alone, and saved as a file', async () => {
   minutes = [one({ sentAtMs: startedAtMs })];
   await show('member');

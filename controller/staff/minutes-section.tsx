@@ -10,6 +10,7 @@ import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import { MAX_MINUTES_UNITS, type MeetingMinutes, recordApi } from '#contract/http/record-api.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
+import { CopyText } from '#ui/copy-text.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi, fetchFile } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
@@ -43,13 +44,9 @@ export function MinutesSection({ meeting, isHost }: MinutesSectionProps) {
         <p className="text-base text-quiet">{t(isHost ? 'minutes.noneForHost' : 'minutes.none')}</p>
       )}
       <div className="flex flex-col gap-6">
-        {minutes?.map((one) =>
-          one.sentAtMs === null ? (
-            <Draft key={one.minutesId} meetingId={meeting.meetingId} draft={one} onChanged={refresh} />
-          ) : (
-            <Sent key={one.minutesId} meetingId={meeting.meetingId} minutes={one} sentAtMs={one.sentAtMs} />
-          ),
-        )}
+        {minutes?.map((one) => (
+          <OneMinutes key={one.minutesId} meetingId={meeting.meetingId} minutes={one} onChanged={refresh} />
+        ))}
       </div>
     </Card>
   );
@@ -58,14 +55,48 @@ export function MinutesSection({ meeting, isHost }: MinutesSectionProps) {
 const readMinutes = async (meetingId: string, signal: AbortSignal): Promise<readonly MeetingMinutes[]> =>
   (await callApi(recordApi.minutes, { params: { meetingId }, signal })).minutes;
 
-type DraftProps = { meetingId: string; draft: MeetingMinutes; onChanged: () => void };
 type DraftText = Pick<MeetingMinutes, 'text' | 'revision'>;
+type OneMinutesProps = { meetingId: string; minutes: MeetingMinutes; onChanged: () => void };
 
-function Draft({ meetingId, draft, onChanged }: DraftProps) {
-  const { t } = useTranslation('record');
-  const { minutesId } = draft;
+/** What is typed outlives the draft, which another host may send meanwhile. */
+function OneMinutes({ meetingId, minutes, onChanged }: OneMinutesProps) {
   // what is fetched anew does not overwrite what is typed
   const [typed, setTyped] = useState<DraftText | null>(null);
+  if (minutes.sentAtMs === null)
+    return <Draft meetingId={meetingId} draft={minutes} typed={typed} onTyped={setTyped} onChanged={onChanged} />;
+  return (
+    <>
+      <Sent meetingId={meetingId} minutes={minutes} sentAtMs={minutes.sentAtMs} />
+      {typed !== null && typed.text !== minutes.text && <NotSent text={typed.text} onDrop={() => setTyped(null)} />}
+    </>
+  );
+}
+
+/** Another host has sent the minutes while this one typed. */
+function NotSent({ text, onDrop }: { text: string; onDrop: () => void }) {
+  const { t } = useTranslation('record');
+  return (
+    <div className="flex flex-col gap-3 rounded-control bg-warn-soft p-4">
+      <p role="status" className="text-base font-medium">
+        {t('minutes.sentMeanwhile')}
+      </p>
+      <CopyText label={t('minutes.typed')} text={text} action={t('minutes.copyTyped')} />
+      <Button onPress={onDrop}>{t('minutes.dropTyped')}</Button>
+    </div>
+  );
+}
+
+type DraftProps = {
+  meetingId: string;
+  draft: MeetingMinutes;
+  typed: DraftText | null;
+  onTyped: (change: DraftText | null | ((before: DraftText | null) => DraftText | null)) => void;
+  onChanged: () => void;
+};
+
+function Draft({ meetingId, draft, typed, onTyped: setTyped, onChanged }: DraftProps) {
+  const { t } = useTranslation('record');
+  const { minutesId } = draft;
   // until what is fetched has caught up with it
   const [saved, setSaved] = useState<DraftText | null>(null);
   const [isAsked, setAsked] = useState(false);
@@ -77,8 +108,8 @@ function Draft({ meetingId, draft, onChanged }: DraftProps) {
     run(
       () =>
         work().catch((error: unknown) => {
-          // what the other host wrote is shown
-          if (toMaruError(error).code === 'meeting-changed') onChanged();
+          // what it is now is shown: changed, or sent
+          if (['meeting-changed', 'not-possible-now'].includes(toMaruError(error).code)) onChanged();
           throw error;
         }),
       { key: minutesId, about },
@@ -168,7 +199,7 @@ function Draft({ meetingId, draft, onChanged }: DraftProps) {
 
 type OvertakenProps = { newestText: string; isPending: boolean; onTake: () => void; onOverwrite: () => void };
 
-/** Another host has changed the draft since this one began to type: both are there to choose from. */
+/** The draft has changed since this host began to type, by another one or by its summary: both are there to choose from. */
 function Overtaken({ newestText, isPending, onTake, onOverwrite }: OvertakenProps) {
   const { t } = useTranslation('record');
   return (

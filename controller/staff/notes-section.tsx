@@ -17,7 +17,7 @@ export function NotesSection({ meetingId, isCancelled }: { meetingId: string; is
       setPanel({ Panel: await fetchedPanel() });
     });
   return (
-    <Card title={t('notes.title')}>
+    <Card title={t('notes.title')} place="notes">
       {panel ? (
         <panel.Panel meetingId={meetingId} />
       ) : (

@@ -28,7 +28,7 @@ export function PollsSection({ meeting, isHost }: { meeting: MeetingDetail; isHo
   // a meeting without polls has no empty card for people who cannot make any
   if (known === null || (!isHost && known.polls.length === 0)) return <ProblemWords problem={problem} />;
   return (
-    <Card title={t('section')}>
+    <Card title={t('section')} place="polls">
       <div className="flex flex-col gap-5">
         <ProblemWords problem={problem} />
         {known.polls.map(({ poll, isLost }) => (

@@ -84,6 +84,7 @@ export class StaffServerUnderTest extends PlayedServer {
     recordKeeping: () => ({ body: { ownDays: null, kinds: this.kept } }),
     meetingSeries: () => ({ body: { next: null, tasks: [], hasMoreTasks: false } }),
     earlierMeetings: () => ({ body: { rows: [], nextCursor: null, total: 0, counts: {} } }),
+    markedMessages: () => ({ body: { messageIds: [] } }),
     meetingPolls: () => ({ body: { polls: [] } }),
     preparedPolls: () => ({ body: { preparedPolls: [] } }),
     chatPosts: () => ({ body: { posts: this.posts, hasOlder: false, people: [] } }),

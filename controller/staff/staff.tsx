@@ -94,6 +94,9 @@ function Pages({ accountId, accountPage }: { accountId: string; accountPage: Rea
       <Route path="/meetings/:meetingId">
         {({ meetingId }) => <MeetingPage key={meetingId} meetingId={meetingId} />}
       </Route>
+      <Route path="/meetings/:meetingId/at/:place">
+        {({ meetingId, place }) => <MeetingPage key={meetingId} meetingId={meetingId} place={place} />}
+      </Route>
       <Route path="/past/:text?">
         <PastPage />
       </Route>

@@ -385,6 +385,10 @@ const ofItsPeople: [RouteName, readonly string[]][] = [
     ['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'minutesPdf', 'meetingPolls', 'recordKeeping'] as const
   ).map((name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']]),
   ...(['transcript', 'transcriptFile', 'transcriptCaptions'] as const).map((name): [RouteName, string[]] => [
+  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'minutesPdf', 'markedMessages', 'meetingPolls'] as const).map(
+    (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
+  ),
+  ...(['markMessage', 'unmarkMessage', 'correctMinutes', 'sendMinutes', 'recordFile'] as const).map((name): [RouteName, string[]] => [
     name,
     ['host', 'co-host', 'member'],
   ]),

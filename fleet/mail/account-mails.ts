@@ -12,6 +12,7 @@ export async function queueAccountMail(
 ): Promise<boolean> {
   const { accountId, email, displayName, inviteUrl, actor: sender } = mail;
   await supersede(trx, { accountId }, 'chat-mention');
+  await supersede(trx, { accountId }, 'meeting-minutes');
   const address = Address.safeParse(email).data;
   if (address === undefined || (await mailsLeft(trx, sender, null)) <= 0) return false;
   const message = { about: 'account' as const, to: { name: displayName, address }, inviteUrl };

@@ -81,6 +81,18 @@ export async function supersede(
   ).execute();
 }
 
+/** What they say is deleted: minutes of a meeting that wait are not sent. */
+export async function withdrawMinutes(trx: AuthorityWrite, meetingId: string): Promise<void> {
+  await trx
+    .updateTable('mail')
+    .set({ failure: 'record-deleted', message: '' })
+    .where('meetingId', '=', meetingId)
+    .where('kind', '=', 'meeting-minutes')
+    .where('sentAtMs', 'is', null)
+    .where('failure', 'is', null)
+    .execute();
+}
+
 /** Where no mail server is named any more, nothing goes on waiting for one. */
 export async function giveUpWaiting(trx: AuthorityWrite): Promise<void> {
   await trx

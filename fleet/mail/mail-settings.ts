@@ -1,7 +1,6 @@
 /** The file in which IT names the mail server that sends our mails. */
-import { readFileSync, statSync } from 'node:fs';
 import { z } from '#contract/schema.ts';
-import { StartRefused } from '#edge/start-refused.ts';
+import { readSecretSettings } from '#edge/secret-settings.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
@@ -28,17 +27,4 @@ export const MailSettings = z
 export type MailSettings = z.infer<typeof MailSettings>;
 
 /** @throws StartRefused in words for IT: not there, readable by others, malformed */
-export function readMailSettings(path: string): MailSettings {
-  try {
-    if ((statSync(path).mode & 0o077) !== 0)
-      throw new StartRefused(`${path} holds a secret and is readable by others: chmod 600 ${path}`);
-    return MailSettings.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    if (error instanceof StartRefused) throw error;
-    // a parser's own message quotes the file, and with it the password
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error as NodeJS.ErrnoException);
-    throw new StartRefused(`${path}: ${why}`);
-  }
-}
-
-const reasonOf = (error: NodeJS.ErrnoException): string => error.code ?? 'not JSON';
+export const readMailSettings = (path: string): MailSettings => readSecretSettings(path, MailSettings);

@@ -78,7 +78,7 @@ export class MeetingMails {
     }
   }
 
-  /** The minutes, to all people of the meeting with an address. Those above the sender's limit get none, and their host sees that. */
+  /** The minutes, to host and people of the meeting with an address. Those above the sender's limit get none. */
   async minutes(
     trx: AuthorityWrite,
     meetingId: string,
@@ -90,13 +90,18 @@ export class MeetingMails {
       meetingId,
       rows.map(({ personId }) => personId),
     );
-    if (people.length === 0) return;
+    const host = await hostIn(trx, meetingId);
+    const recipients = [
+      ...(host === null ? [] : [{ ...host, personId: null }]),
+      ...people.map(({ personId, name, address }) => ({ personId, accountId: null, name, address })),
+    ];
+    if (recipients.length === 0) return;
     const { title, hostName } = await meetingIn(trx, meetingId);
     let left = await mailsLeft(trx, sender, null);
-    for (const { personId, name, address } of people) {
+    for (const { personId, accountId, name, address } of recipients) {
       left -= 1;
       const message: MinutesMessage = { about: 'minutes', to: { name, address }, title, hostName, language, text };
-      const mail = { kind: 'meeting-minutes' as const, meetingId, personId, accountId: null, sender, message };
+      const mail = { kind: 'meeting-minutes' as const, meetingId, personId, accountId, sender, message };
       await (left >= 0 ? queueMail : refuseMail)(trx, mail);
     }
   }
@@ -169,6 +174,34 @@ async function peopleIn(trx: AuthorityWrite, meetingId: string, personIds: reado
       ? []
       : [{ personId, inviteId, name: accountName ?? givenName, address }];
   });
+}
+
+/** null: none with an address who is not disabled, or one of the people too */
+async function hostIn(
+  trx: AuthorityWrite,
+  meetingId: string,
+): Promise<{ accountId: string; name: string; address: string } | null> {
+  const row = await trx
+    .selectFrom('meeting')
+    .innerJoin('account', 'account.accountId', 'meeting.hostAccountId')
+    .select(['account.accountId', 'account.displayName', 'account.email'])
+    .where('meeting.meetingId', '=', meetingId)
+    .where('account.disabledAtMs', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('meetingPerson')
+            .select('personId')
+            .whereRef('meetingPerson.meetingId', '=', 'meeting.meetingId')
+            .whereRef('meetingPerson.accountId', '=', 'account.accountId'),
+        ),
+      ),
+    )
+    .executeTakeFirst();
+  const address = Address.safeParse(row?.email).data;
+  return row === undefined || address === undefined
+    ? null
+    : { accountId: row.accountId, name: row.displayName, address };
 }
 
 async function meetingIn(trx: AuthorityWrite, meetingId: string): Promise<Meeting> {

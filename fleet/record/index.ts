@@ -1,5 +1,6 @@
 /** What a meeting leaves behind. */
 export { MeetingRecord } from './meeting-record.ts';
 export { MinutesPdf, type PrintedMinutes } from './minutes-pdf.ts';
+export { readSummarySettings, type SummarySettings } from './summary/summary-settings.ts';
 export { recordRoutes } from './routes.ts';
 export { seriesRoutes } from './series-routes.ts';

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { MeetingMails } from '../mail/index.ts';
 import { Notes } from '../notes/index.ts';
 import { type AuthorityStore, type AuthorityTables, authorityStore, newId } from '../store/index.ts';
+import { markedMessages, markMessage, unmarkMessage } from './marked-messages.ts';
 import { MINUTES_AFTER_MS, MinutesOfMeetings } from './meeting-minutes.ts';
 
 const MINUTE_MS = 60_000;
@@ -32,10 +33,11 @@ beforeAll(async () => {
   const logger = { error: (about: object) => void logged.push(about) };
   minutes = new MinutesOfMeetings({ store, fleetUrl: 'https://maru.example', mails: new MeetingMails(), logger });
   const account = { accountId: 'mina', issuer: 'local', subject: 'mina', userName: 'mina', displayName: 'Mina Kim' };
+  const email = 'mina@corp.example';
   await store.write((trx) =>
     trx
       .insertInto('account')
-      .values({ ...account, createdAtMs: 1 })
+      .values({ ...account, email, createdAtMs: 1 })
       .execute(),
   );
 });
@@ -417,16 +419,72 @@ test('a draft is its hosts’; it is corrected, sent once by mail to the people 
     .select(['kind', 'message', 'failure'])
     .where('meetingId', '=', meetingId)
     .execute();
-  expect(mails.map(({ kind, failure }) => [kind, failure])).toEqual([
-    ['meeting-minutes', null],
-    ['meeting-minutes', null],
+  const toWhom = ({ message }: { message: string }) => JSON.parse(message).to.address;
+  expect(mails.map((mail) => [mail.kind, mail.failure, toWhom(mail)])).toEqual([
+    ['meeting-minutes', null, 'mina@corp.example'],
+    ['meeting-minutes', null, 'joon@corp.example'],
+    ['meeting-minutes', null, 'dealer@dealer.example'],
   ]);
-  expect(JSON.parse(mails[0]!.message)).toMatchObject({
+  expect(JSON.parse(mails[1]!.message)).toMatchObject({
     about: 'minutes',
     to: { name: 'Joon Park', address: 'joon@corp.example' },
     text: '# 결산\n',
     language: 'en',
   });
+});
+
+test('what a host has marked in the chat is in the minutes of one sitting; what was recalled is in none', async () => {
+  const [first, recalled, unmarked, later] = [newId(), newId(), newId(), newId()];
+  const post = (messageId: string, number: number, text: string, more: object = {}) => ({
+    ...{ meetingId, messageId, number, revision: number, callId: null, person: 'p', displayName: 'Joon *P*' },
+    ...{ isGuest: 0 as const, text, atMs: at(5), recalledAtMs: null, replyTo: null, mentioned: '[]' },
+    ...more,
+  });
+  const posts = [
+    post(first, 0, 'Price:\n[40] it is'),
+    post(recalled, 1, 'Gone'),
+    post(unmarked, 2, 'By the way'),
+    post(later, 3, 'Later'),
+  ];
+  const mark = (messageId: string) => store.write((trx) => markMessage(trx, { meetingId, messageId }, at(6)));
+  await store.write((trx) => trx.insertInto('chatPost').values(posts).execute());
+  for (const each of [first, first, recalled, unmarked]) await mark(each);
+  await store.write((trx) => unmarkMessage(trx, { meetingId, messageId: unmarked }));
+  await store.write((trx) =>
+    trx
+      .updateTable('chatPost')
+      .set({ text: '', recalledAtMs: at(7) })
+      .where('messageId', '=', recalled)
+      .execute(),
+  );
+  await expect(mark(recalled)).rejects.toMatchObject({ code: 'not-possible-now' });
+  await expect(mark(newId())).rejects.toMatchObject({ code: 'not-found' });
+  expect(await markedMessages(store.read, meetingId)).toEqual([first]);
+  await stay(await call(at(30)), 'Mina Kim', at(0), at(30));
+  await due(60);
+  const part = 'From the chat\n\n- Joon \\*P\\*, 14:05: Price: / \\[40\\] it is\n';
+  expect((await drafts())[0]!.text.split('\n## ')).toContain(part);
+  await mark(later);
+  await stay(await call(at(130), { openedAtMs: at(100) }), 'Mina Kim', at(100), at(130));
+  await due(160);
+  expect((await drafts())[0]!.text.split('\n## ')).toContain('From the chat\n\n- Joon \\*P\\*, 14:05: Later\n');
+});
+
+test('notes are read once for all parts that are made of them', async () => {
+  let asked = 0;
+  const read = store.read.withPlugin({
+    transformQuery: ({ node, queryId }) => {
+      if (store.read.getExecutor().compileQuery(node, queryId).sql.includes('from "notes_snapshot"')) asked += 1;
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
+  await stay(await call(at(30)), 'Mina Kim', at(0), at(30));
+  const counted = { read, write: store.write.bind(store) } as never;
+  const logger = pino({ level: 'silent' });
+  await new MinutesOfMeetings({ store: counted, fleetUrl: '', mails: null, logger }).writeDue(at(60));
+  expect(await drafts()).toHaveLength(1);
+  expect(asked).toBe(1);
 });
 
 test('the look for minutes that are due reads no call of long ago', async () => {

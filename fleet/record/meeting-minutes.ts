@@ -9,6 +9,7 @@ import type { MeetingMinutes as ShownMinutes } from '#contract/http/record-api.t
 import { appendAudit } from '../audit/index.ts';
 import type { MeetingMails } from '../mail/index.ts';
 import { type AuthorityStore, type AuthorityTables, newId } from '../store/index.ts';
+import { keepMarksWith } from './marked-messages.ts';
 import { writeMinutes } from './minutes/write-minutes.ts';
 import { deviceStay, staysIn } from './stays.ts';
 
@@ -22,6 +23,8 @@ export type MinutesDependencies = {
   minutesAfterMs?: number;
   /** null: no mail server is set up */
   mails: Pick<MeetingMails, 'minutes'> | null;
+  /** an engine writes summaries */
+  hasSummaries?: boolean;
   logger: Pick<Logger, 'error'>;
 };
 
@@ -193,6 +196,7 @@ export class MinutesOfMeetings {
     };
     const { text, facts } = await writeMinutes(read, sitting, logger);
     const { callIds: _, fleetUrl: __, ...kept } = sitting;
+    const summaryDue = this.#deps.hasSummaries === true ? 1 : 0;
     await store.write(async (trx) => {
       // deleted, or written, while this was read
       const isThere = await trx
@@ -203,10 +207,17 @@ export class MinutesOfMeetings {
       const others = trx.selectFrom('minutes').select('minutesId').where('meetingId', '=', meetingId);
       const isWritten = await others.where('endedAtMs', '>=', sitting.startedAtMs).executeTakeFirst();
       if (!isThere || isWritten) return;
+      const minutesId = newId();
       await trx
         .insertInto('minutes')
-        .values({ minutesId: newId(), ...kept, facts: JSON.stringify(facts), text, sentAtMs: null })
+        .values({ minutesId, ...kept, facts: JSON.stringify(facts), text, sentAtMs: null, summaryDue })
         .execute();
+      const { chat = [] } = facts.sections as { chat?: { messageId: string }[] };
+      await keepMarksWith(
+        trx,
+        { meetingId, minutesId },
+        chat.map(({ messageId }) => messageId),
+      );
     });
   }
 }

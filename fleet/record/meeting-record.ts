@@ -6,6 +6,8 @@ import { MINUTES_AFTER_MS, type MinutesDependencies, MinutesOfMeetings } from '.
 import { recordPage } from './pages-shown.ts';
 import { RecordRetention, type RecordRetentionDependencies } from './record-retention.ts';
 import { recordSigns, recordStay } from './stays.ts';
+import { Summaries } from './summary/summaries.ts';
+import type { SummarySettings } from './summary/summary-settings.ts';
 
 export type MeetingRecordDependencies = MinutesDependencies &
   Pick<RecordRetentionDependencies, 'notes'> & {
@@ -13,6 +15,13 @@ export type MeetingRecordDependencies = MinutesDependencies &
     clock: Pick<WallClock, 'nowMs' | 'settledNowMs' | 'onJump'>;
     logger: Logger;
   };
+export type MeetingRecordDependencies = Omit<MinutesDependencies, 'hasSummaries'> & {
+  /** null: IT has named no engine */
+  summarySettings: SummarySettings | null;
+  meetings: Pick<Meetings, 'onCallEvent' | 'changed' | 'nodes'>;
+  clock: Pick<WallClock, 'nowMs'>;
+  logger: Logger;
+};
 
 /** so much of a stay is not counted where its node died */
 const LOOK_EVERY_MS = 30_000;
@@ -21,6 +30,7 @@ export class MeetingRecord {
   readonly minutes: MinutesOfMeetings;
   readonly retention: RecordRetention;
   readonly #deps: MeetingRecordDependencies;
+  readonly #summaries: Summaries | null;
   #timer: NodeJS.Timeout | null = null;
   #look: Promise<void> | null = null;
 
@@ -28,6 +38,10 @@ export class MeetingRecord {
     this.#deps = deps;
     this.minutes = new MinutesOfMeetings(deps);
     this.retention = new RecordRetention({ ...deps, onChanged: (meetingId) => deps.meetings.changed(meetingId) });
+    const { store, fleetUrl, summarySettings: settings, meetings, logger } = deps;
+    this.minutes = new MinutesOfMeetings({ ...deps, hasSummaries: settings !== null });
+    const onWritten = (meetingId: string): void => meetings.changed(meetingId);
+    this.#summaries = settings && new Summaries({ store, settings, fleetUrl, onWritten, logger });
   }
 
   /** Before the broker listens: no event is missed. */
@@ -45,6 +59,7 @@ export class MeetingRecord {
   stop(): void {
     this.retention.stop();
     if (this.#timer) clearInterval(this.#timer);
+    this.#summaries?.stop();
   }
 
   /** What the clock alone brings about. One look at a time: a second one is the one under way. */
@@ -68,5 +83,9 @@ export class MeetingRecord {
       ),
     );
     for (const meetingId of await this.minutes.writeDue(clock.nowMs())) meetings.changed(meetingId);
+    // not waited for: an engine may need a minute
+    this.#summaries
+      ?.writeDue()
+      .catch((error: unknown) => this.#deps.logger.error({ err: error }, 'summaries not written'));
   }
 }

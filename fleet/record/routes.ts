@@ -7,6 +7,7 @@ import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import type { Notes } from '../notes/index.ts';
 import type { AccountChanges } from '../people/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
+import { markedMessages, markMessage, unmarkMessage } from './marked-messages.ts';
 import { attendanceFile, attendanceOf } from './meeting-attendance.ts';
 import type { MinutesOfMeetings } from './meeting-minutes.ts';
 import type { MinutesPdf } from './minutes-pdf.ts';
@@ -68,6 +69,17 @@ export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
     },
     sendMinutes: async (context) => {
       await minutes.send(context.params, context.body.revision, actorOf(context));
+      return {};
+    },
+    markedMessages: async ({ params }) => ({ messageIds: await markedMessages(store.read, params.meetingId) }),
+    markMessage: async ({ params }) => {
+      await store.write((trx) => markMessage(trx, params, Date.now()));
+      onChanged(params.meetingId);
+      return {};
+    },
+    unmarkMessage: async ({ params }) => {
+      await store.write((trx) => unmarkMessage(trx, params));
+      onChanged(params.meetingId);
       return {};
     },
     recordFile: async ({ params }) => ({

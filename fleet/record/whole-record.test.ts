@@ -6,12 +6,14 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { NOTES_FRAGMENT } from '#contract/notes-link.ts';
+import { MeetingMails } from '../mail/index.ts';
 import { Notes } from '../notes/index.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { deleteRecord, wholeRecord } from './whole-record.ts';
 
 const SECRET = 'The price is forty';
 const TABLES = ['chatPost', 'poll', 'preparedPoll', 'minutes', 'stay', 'pageShown', 'transcript'] as const;
+const TABLES = ['chatPost', 'markedMessage', 'poll', 'preparedPoll', 'minutes', 'stay', 'pageShown'] as const;
 let dataDir: string;
 let store: AuthorityStore;
 let notes: Notes;
@@ -54,6 +56,10 @@ async function leaveBehind(of: string): Promise<void> {
     await trx
       .insertInto('chatPost')
       .values({ ...post, ...rest, messageId: newId(), number: 0, revision: 1, text: SECRET, atMs: 2 })
+      .execute();
+    await trx
+      .insertInto('markedMessage')
+      .values({ meetingId: of, messageId: newId(), markedAtMs: 3, minutesId: null })
       .execute();
     const poll = JSON.stringify({ question: SECRET });
     await trx.insertInto('poll').values({ callId, pollId: newId(), meetingId: of, startedAtMs: 3, poll }).execute();
@@ -112,6 +118,22 @@ test('nothing is left of it, and all of another meeting', async () => {
     transcript: [],
   });
   expect(await file(other)).toEqual(before);
+});
+
+test('minutes that wait in the queue of mails are not sent, and nothing of them stays there', async () => {
+  await store.write(async (trx) => {
+    const person = { personId: newId(), meetingId, accountId: null, displayName: 'Joon', email: 'joon@corp.example' };
+    await trx
+      .insertInto('meetingPerson')
+      .values({ ...person, role: 'guest', inviteId: null, addedAtMs: 1 })
+      .execute();
+    await new MeetingMails().minutes(trx, meetingId, { text: SECRET, language: 'en', sender: 'account:mina' });
+  });
+  const mails = () =>
+    store.read.selectFrom('mail').select(['failure', 'message']).where('meetingId', '=', meetingId).execute();
+  expect(await mails()).toMatchObject([{ failure: null, message: expect.stringContaining(SECRET) }]);
+  await remove();
+  expect(await mails()).toEqual([{ failure: 'record-deleted', message: '' }]);
 });
 
 test('who has the notes open sees them empty, and does not bring them back', async () => {

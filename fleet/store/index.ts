@@ -23,6 +23,7 @@ import * as authoritySeries from './migrations/authority-0018-series.ts';
 import * as authorityTranscript from './migrations/authority-0019-transcript.ts';
 import * as authorityRetention from './migrations/authority-0020-retention.ts';
 import * as authorityChatReads from './migrations/authority-0021-chat-reads.ts';
+import * as authorityMinutes from './migrations/authority-0022-minutes.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
@@ -67,6 +68,7 @@ export const authorityMigrations: Record<string, Migration> = {
   '0019-transcript': authorityTranscript,
   '0020-retention': authorityRetention,
   '0021-chat-reads': authorityChatReads,
+  '0022-minutes': authorityMinutes,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {

@@ -123,7 +123,7 @@ export type AuthorityTables = {
     meetingId: string | null;
     /** who is or was in the meeting */
     personId: string | null;
-    /** that a link was made for */
+    /** that a link was made for; the host's, of minutes */
     accountId: string | null;
     /** by whose act, as the audit log names them */
     sender: string;
@@ -390,7 +390,11 @@ export type AuthorityTables = {
     revision: Generated<number>;
     /** null: a draft, which hosts see */
     sentAtMs: number | null;
+    /** 1: the engine of summaries is still to be asked */
+    summaryDue: Generated<0 | 1>;
   };
+  /** A message of the chat that a host puts into the minutes; `minutesId` once they are written */
+  markedMessage: { meetingId: string; messageId: string; markedAtMs: number; minutesId: string | null };
   /** `issuer` and `subject` are who it is; `userName` is what people read and local ones type. */
   account: {
     accountId: string;

@@ -42,6 +42,8 @@ type ChatMessagesProps<M extends ShownMessage> = {
   mayRecall?: (message: M) => boolean;
   /** never rejects */
   onRecall?: (message: M) => void;
+  /** one more button of a message that has its words */
+  actOf?: ((message: M) => ReactNode) | undefined;
   /** left out: nobody here answers a message */
   onReply?: (message: M) => void;
   /** the newest one is on a page that is looked at. The same function for as long as the chat is the same */
@@ -59,6 +61,7 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
   const { messages, nameOf, marksOf = noMarks, emptyWords, above, className = '' } = props;
   const { mayRecall = () => false, onRecall, onReply, selfPeerId } = props;
   const { onSeen, readCountOf = noCount, readersOf } = props;
+  const { mayRecall = () => false, onRecall, onReply, actOf, selfPeerId } = props;
   const byId = new Map(messages.map((message) => [message.messageId, message]));
   const [asked, setAsked] = useState<M | null>(null);
   const { t } = useTranslation('meeting');
@@ -98,15 +101,19 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
           <li
             key={message.messageId}
             ref={at === messages.length - 1 ? newest : null}
+            data-place={`chat-${message.messageId}`}
             className={`group relative ${isMeant(message, selfPeerId) ? 'rounded-control bg-accent-soft px-3 py-2' : ''}`}
           >
-            <p className={`text-small text-quiet ${mayRecall(message) ? 'pr-24' : onReply ? 'pr-12' : ''}`}>
+            <p
+              className={`text-small text-quiet ${BESIDE_BUTTONS[Number(mayRecall(message)) + Number(onReply !== undefined) + Number(actOf !== undefined)]}`}
+            >
               <bdi className="font-semibold">{nameOf(message)}</bdi>
               {message.isGuest && ` · ${t('mark.guest')}`} · <time>{timeOfDay(message)}</time>
               {marksOf(message).map((mark) => ` · ${mark}`)}
               {isMeant(message, selfPeerId) && ` · ${t('chat.namesYou')}`}
             </p>
             <div className="absolute -top-4 right-0 flex">
+              {!message.isRecalled && actOf?.(message)}
               {onReply && !message.isRecalled && (
                 <Button
                   variant="quiet"
@@ -191,6 +198,8 @@ const timeOfDay = ({ atMs }: ShownMessage): string => {
   const isToday = new Date(atMs).toDateString() === new Date().toDateString();
   return (isToday ? clockTime : dateAndTime)(atMs, currentLanguage());
 };
+/** by how many buttons stand at its end */
+const BESIDE_BUTTONS = ['', 'pr-12', 'pr-24', 'pr-36'];
 const noMarks = (): string[] => [];
 const noCount = (): undefined => undefined;
 const isMeant = ({ mentions = [] }: ShownMessage, selfPeerId: string | undefined): boolean =>

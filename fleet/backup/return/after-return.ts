@@ -139,6 +139,7 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   stay: { stays: 'of a call' },
   pageShown: { stays: 'of a call' },
   minutes: { stays: 'its people see it; those of later calls are lost' },
+  markedMessage: { stays: 'of the chat; a host marks it again' },
   notesUpdate: { stays: 'open pages send again what the copy lacks' },
   notesLine: { stays: 'what the copy lacks, its phone may send again' },
   notesSnapshot: { stays: 'open pages send again what the copy lacks' },

@@ -27,3 +27,9 @@ export const watchUrl = (fleetUrl: string, broadcastId: string): string =>
 /** The staff page with this meeting; its people alone see it. */
 export const meetingUrl = (fleetUrl: string, meetingId: string): string =>
   `${fleetUrl}${pagePaths.staff}#/meetings/${meetingId}`;
+/**
+ * A place on a meeting's page: `agenda`, `notes`, `polls`, `chat`, or `chat-` with the id of a message. A place that the page does
+ * not know leads to the page.
+ */
+export const meetingPlaceUrl = (fleetUrl: string, meetingId: string, place: string): string =>
+  `${fleetUrl}${pagePaths.staff}#/meetings/${meetingId}/at/${place}`;

@@ -90,6 +90,8 @@ export const RecordKeeping = z.object({
   ),
 });
 export type RecordKeeping = z.infer<typeof RecordKeeping>;
+/** of one meeting */
+export const MAX_MARKED_MESSAGES = 200;
 
 const MeetingParams = z.object({ meetingId: Id });
 const MinutesParams = MeetingParams.extend({ minutesId: Id });
@@ -159,6 +161,33 @@ export const recordApi = {
     summary: 'Send minutes to the people of the meeting; from then on all of them see them',
     params: MinutesParams,
     body: z.strictObject({ revision: z.number().int().positive() }),
+    response: z.object({}),
+  },
+  markedMessages: {
+    kind: 'json',
+    method: 'GET',
+    path: '/api/v1/meetings/:meetingId/marked-messages',
+    access: ofPeople,
+    summary: 'Which messages of the chat hosts put into the minutes',
+    params: MeetingParams,
+    response: z.object({ messageIds: z.array(Id).max(MAX_MARKED_MESSAGES) }),
+  },
+  markMessage: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/meetings/:meetingId/marked-messages/:messageId',
+    access: ofHostAlone,
+    summary: 'Put a message of the chat into the next minutes',
+    params: MeetingParams.extend({ messageId: Id }),
+    response: z.object({}),
+  },
+  unmarkMessage: {
+    kind: 'json',
+    method: 'DELETE',
+    path: '/api/v1/meetings/:meetingId/marked-messages/:messageId',
+    access: ofHostAlone,
+    summary: 'Leave a message of the chat out of the next minutes; what is written stays',
+    params: MeetingParams.extend({ messageId: Id }),
     response: z.object({}),
   },
   recordFile: {

@@ -1,8 +1,7 @@
 /** The file in which IT names the organisation's OpenID provider, and which of its groups have which role. */
-import { readFileSync, statSync } from 'node:fs';
 import { Role, Scope } from '#contract/http/permissions.ts';
 import { z } from '#contract/schema.ts';
-import { StartRefused } from '#edge/start-refused.ts';
+import { readSecretSettings } from '#edge/secret-settings.ts';
 
 const isLoopback = ({ hostname }: URL): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 
@@ -30,16 +29,4 @@ export const OpenidSettings = z.strictObject({
 export type OpenidSettings = z.infer<typeof OpenidSettings>;
 
 /** @throws StartRefused in words for IT: not there, readable by others, malformed */
-export function readOpenidSettings(path: string): OpenidSettings {
-  try {
-    if ((statSync(path).mode & 0o077) !== 0)
-      throw new StartRefused(`${path} holds a secret and is readable by others: chmod 600 ${path}`);
-    return OpenidSettings.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    if (error instanceof StartRefused) throw error;
-    // a parser's own message quotes the file, and with it the secret
-    const why =
-      error instanceof z.ZodError ? z.prettifyError(error) : ((error as NodeJS.ErrnoException).code ?? 'not JSON');
-    throw new StartRefused(`${path}: ${why}`);
-  }
-}
+export const readOpenidSettings = (path: string): OpenidSettings => readSecretSettings(path, OpenidSettings);

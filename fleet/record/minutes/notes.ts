@@ -1,7 +1,6 @@
 /** What the meeting decided, its tasks with person and day, and all of its notes. */
 import { MAX_MINUTES_UNITS } from '#contract/http/record-api.ts';
 import type { Language } from '#contract/schema.ts';
-import { writtenNotes } from '../../notes/index.ts';
 import { type MinutesPart, plain } from './part.ts';
 
 const MOST_LISTED = 200;
@@ -10,14 +9,14 @@ const words: Record<Language, { decisions: string; tasks: string; notes: string;
   ko: { decisions: '결정 사항', tasks: '할 일', notes: '메모', until: (day) => `${day}까지` },
 };
 
-export const decisions: MinutesPart = async (db, { meetingId, language }) => {
-  const facts = (await writtenNotes(db, meetingId)).decisions.slice(0, MOST_LISTED);
+export const decisions: MinutesPart = async (_db, { notes, language }) => {
+  const facts = (await notes()).decisions.slice(0, MOST_LISTED);
   if (facts.length === 0) return null;
   return { part: 'decisions', title: words[language].decisions, lines: facts.map((each) => `- ${plain(each)}`), facts };
 };
 
-export const tasks: MinutesPart = async (db, { meetingId, language }) => {
-  const facts = (await writtenNotes(db, meetingId)).tasks.slice(0, MOST_LISTED);
+export const tasks: MinutesPart = async (_db, { notes, language }) => {
+  const facts = (await notes()).tasks.slice(0, MOST_LISTED);
   if (facts.length === 0) return null;
   const name = words[language];
   const lines = facts.map(({ text, person, dueOn, isDone }) => {
@@ -28,8 +27,8 @@ export const tasks: MinutesPart = async (db, { meetingId, language }) => {
 };
 
 /** Their headings stand below that of the part. */
-export const notesText: MinutesPart = async (db, { meetingId, language }) => {
-  const { markdown } = await writtenNotes(db, meetingId);
+export const notesText: MinutesPart = async (_db, { notes, language }) => {
+  const { markdown } = await notes();
   if (markdown === '') return null;
   const lines = markdown
     .trimEnd()

@@ -3,6 +3,7 @@
  * behind, and writes Markdown in the meeting's language; beside it, the same as facts for programs.
  */
 import type { Language } from '#contract/schema.ts';
+import type { writtenNotes } from '../../notes/index.ts';
 import type { AuthorityStore } from '../../store/index.ts';
 
 /** Calls of a meeting that followed each other, from the first who came to the last who left. */
@@ -15,10 +16,12 @@ export type Sitting = {
   /** where broadcasts are watched */
   fleetUrl: string;
 };
+/** What several parts are made of is read once. */
+export type SittingRead = Sitting & { notes: () => ReturnType<typeof writtenNotes> };
 /** `lines`: Markdown below the title, one for each thing; `facts`: as JSON */
 export type WrittenPart = { part: string; title: string; lines: string[]; facts: unknown };
 /** null: there is nothing of it */
-export type MinutesPart = (db: AuthorityStore['read'], sitting: Sitting) => Promise<WrittenPart | null>;
+export type MinutesPart = (db: AuthorityStore['read'], sitting: SittingRead) => Promise<WrittenPart | null>;
 
 /** What people typed, as text of Markdown: nothing of it is a link, a heading or HTML. */
 export const plain = (text: string): string =>

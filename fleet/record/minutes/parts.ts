@@ -1,6 +1,7 @@
 /** The parts of minutes, in the order in which they are read. Another part is another file and another line here. */
 import { agenda } from './agenda.ts';
 import { broadcasts } from './broadcasts.ts';
+import { markedChat } from './chat.ts';
 import { documents } from './documents.ts';
 import { decisions, notesText, tasks } from './notes.ts';
 import type { MinutesPart } from './part.ts';
@@ -14,6 +15,7 @@ export const minutesParts: readonly MinutesPart[] = [
   decisions,
   tasks,
   polls,
+  markedChat,
   documents,
   broadcasts,
   transcript,

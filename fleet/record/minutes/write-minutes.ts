@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { OperationalError } from '#contract/error-codes.ts';
 import { MAX_MINUTES_UNITS } from '#contract/http/record-api.ts';
+import { writtenNotes } from '../../notes/index.ts';
 import type { AuthorityStore } from '../../store/index.ts';
 import { dateIn, type MinutesPart, plain, rangeIn, type WrittenPart, type Sitting } from './part.ts';
 import { minutesParts } from './parts.ts';
@@ -21,9 +22,17 @@ export async function writeMinutes(
   logger: Pick<Logger, 'error'>,
 ): Promise<WrittenMinutes> {
   const head = await headOf(db, sitting.meetingId);
+  let notes: ReturnType<typeof writtenNotes> | null = null;
+  const read = {
+    ...sitting,
+    notes: () => {
+      notes ??= writtenNotes(db, sitting.meetingId);
+      return notes;
+    },
+  };
   const written = async (part: MinutesPart): Promise<WrittenPart | null> => {
     try {
-      return await part(db, sitting);
+      return await part(db, read);
     } catch (error) {
       // what the next look reads is not lost for good
       if (error instanceof OperationalError) throw error;
@@ -33,7 +42,7 @@ export async function writeMinutes(
   };
   const sections = (await Promise.all(minutesParts.map(written))).filter((each) => each !== null);
   const facts = { ...head, sections: Object.fromEntries(sections.map(({ part, facts }) => [part, facts])) };
-  return { text: bounded(markdownOf(head, sections, sitting)), facts };
+  return { text: boundedMinutes(markdownOf(head, sections, sitting)), facts };
 }
 
 function markdownOf(head: Head, sections: readonly WrittenPart[], sitting: Sitting): string {
@@ -51,7 +60,7 @@ function markdownOf(head: Head, sections: readonly WrittenPart[], sitting: Sitti
 }
 
 /** Whole lines. */
-function bounded(text: string): string {
+export function boundedMinutes(text: string): string {
   if (text.length <= MAX_MINUTES_UNITS) return text;
   return `${text.slice(0, text.lastIndexOf('\n', MAX_MINUTES_UNITS - 3))}\n…\n`;
 }

@@ -134,6 +134,7 @@ export default {
     messages: 'Messages',
     you: '{{name}} (you)',
     inCall: 'in the call',
+    inMinutes: 'in the minutes',
     older: 'Show earlier messages',
     search: 'Search the chat',
     find: 'Find',

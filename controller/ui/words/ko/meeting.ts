@@ -133,6 +133,7 @@ export default {
     messages: '메시지 목록',
     you: '{{name}}(나)',
     inCall: '회의 중',
+    inMinutes: '회의록에 포함',
     older: '이전 메시지 보기',
     search: '채팅 검색',
     find: '찾기',
