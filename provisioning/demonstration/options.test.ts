@@ -46,6 +46,10 @@ describe('the options of a start', () => {
       '--demonstration',
       ...args,
     ]);
+  it('name a speech engine to the fleet, and none by themselves', () => {
+    const named = ['--speech-config', '/speech.json'];
+    expect(fleetArguments(parseDemonstrationOptions(named), '/f')).toEqual(expect.arrayContaining(named));
+    expect(fleetArguments(parseDemonstrationOptions([]), '/f')).not.toContain('--speech-config');
   });
 
   it('hand settings to the room’s kiosk', () => {

@@ -19,6 +19,8 @@ export type DemonstrationOptions = {
   mailConfigFile: string | null;
   /** null: as the fleet has it */
   minutesAfterS: string | null;
+  /** null: nothing that is spoken is written */
+  speechConfigFile: string | null;
   fakeMedia: boolean;
   shell: boolean;
   dev: boolean;
@@ -37,6 +39,7 @@ export const demonstrationUsage = `npm start -- [options]
   --pictures-per-second N  of broadcasts, 10 to 30 (30): fewer for a machine with few processors
   --mail-config F         names the mail server by which invitations leave; see fleet/GUIDE.md
   --minutes-after-s N     a meeting's minutes are written so many seconds after the last has left (120)
+  --speech-config F       write what is spoken, by a speech engine of yours
   --fake-media            a test picture and tone instead of camera and microphone
   --kiosk-settings F      settings of the room's kiosk as JSON, such as its certificate for the office's network
   --no-shell              no TV at all: open its address in a browser of your own
@@ -57,6 +60,7 @@ export function parseDemonstrationOptions(args: string[]): DemonstrationOptions 
     picturesPerSecond: values['pictures-per-second'] ?? null,
     mailConfigFile: values['mail-config'] ?? null,
     minutesAfterS: values['minutes-after-s'] ?? null,
+    speechConfigFile: values['speech-config'] ?? null,
     fakeMedia: values['fake-media'],
     shell: !values['no-shell'],
     dev: values.dev,
@@ -86,6 +90,7 @@ function parse(args: string[]) {
       'pictures-per-second': { type: 'string' },
       'mail-config': { type: 'string' },
       'minutes-after-s': { type: 'string' },
+      'speech-config': { type: 'string' },
       'fake-media': flag,
       'no-shell': flag,
       'kiosk-settings': { type: 'string' },
@@ -106,6 +111,7 @@ export function fleetArguments(options: DemonstrationOptions, dataDir: string): 
     ...(options.picturesPerSecond === null ? [] : ['--pictures-per-second', options.picturesPerSecond]),
     ...(options.mailConfigFile === null ? [] : ['--mail-config', options.mailConfigFile]),
     ...(options.minutesAfterS === null ? [] : ['--minutes-after-s', options.minutesAfterS]),
+    ...(options.speechConfigFile === null ? [] : ['--speech-config', options.speechConfigFile]),
     ...(options.json ? ['--json-logs'] : []),
   ];
 }
