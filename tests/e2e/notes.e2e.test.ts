@@ -1,4 +1,4 @@
-/** Shared notes in browsers: two people write at once, a decision and a task, and Korean is composed while somebody else writes at the caret. */
+/** Shared notes in browsers: two people write at once, a decision and a task, a right that ends in an open editor, and Korean that is composed while somebody else writes at the caret. */
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { XmlElement, XmlText } from 'yjs';
@@ -73,6 +73,35 @@ test('two write at once, with a decision and a task', async () => {
     await editor.getByText('Prices stay. Until spring.').waitFor();
   }
   await one.page.getByText('Saved. Everybody').waitFor();
+});
+
+test('who is taken from the meeting while they write is told at once, keeps the words on the page, and changes nothing', async () => {
+  const meetingId = await scene.meetingWith(mina!, joon!);
+  const [host, other] = [await openNotes(mina!, meetingId), await openNotes(joon!, meetingId)];
+  await other.editor.click();
+  await other.page.keyboard.type('Before.');
+  await host.editor.getByText('Before.').waitFor();
+  await host.page.getByRole('button', { name: 'Change', exact: true }).click();
+  await host.page.getByRole('button', { name: 'Do not invite Joon Park' }).click();
+  let typed = 'Before.';
+  const saving = host.page.getByRole('button', { name: 'Save changes' }).click();
+  await vi.waitFor(async () => {
+    typed += ' more';
+    await other.page.keyboard.type(' more');
+    expect(await other.editor.getAttribute('aria-readonly')).toBe('true');
+  }, WITHIN);
+  await saving;
+  await other.page.getByText('What you wrote last is not saved').waitFor();
+  // the last words may have met an editor that was closed already
+  const kept = (await other.editor.textContent()) ?? '';
+  expect(kept.startsWith('Before. more')).toBe(true);
+  expect(typed.startsWith(kept)).toBe(true);
+  // whatever came after the right had ended is in nobody else's notes
+  await host.page.getByRole('button', { name: 'Open the notes' }).click();
+  await host.editor.getByText(/^Before\./).waitFor();
+  const shared = (await host.editor.textContent()) ?? '';
+  expect(kept.startsWith(shared)).toBe(true);
+  expect(shared.length).toBeLessThan(kept.length);
 });
 
 /** What the input method shows (null: it is done), and the line after it. */

@@ -25,6 +25,8 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   'client-too-old',
   'server-too-old',
 ]);
+/** who may not write any more */
+const ENDED_RIGHTS: ReadonlySet<ErrorCode> = new Set(['not-signed-in', 'forbidden', 'not-found']);
 const RETRY = { firstMs: 150, longestMs: 2_000 };
 /** what is typed within this time goes as one update */
 const GATHER_MS = 60;
@@ -268,6 +270,8 @@ export class NotesClient {
     this.#drop();
     if (code !== null && FINAL.has(code)) {
       this.#set({ phase: 'ended', endedBy: code });
+      // of another right: the words are on the page still, and their person is to know
+      if (ENDED_RIGHTS.has(code) && this.#snapshot.isUnsaved) this.#refuse('forbidden');
       return;
     }
     this.#set({ phase: this.#snapshot.phase === 'loading' ? 'loading' : 'offline', isUnanswered: true });
