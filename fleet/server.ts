@@ -80,13 +80,13 @@ import {
 import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
-import { MeetingRecord, MinutesPdf, type PrintedMinutes, recordRoutes, seriesRoutes } from './record/index.ts';
 import {
   MeetingRecord,
   MinutesPdf,
   type PrintedMinutes,
   readSummarySettings,
   recordRoutes,
+  seriesRoutes,
   type SummarySettings,
 } from './record/index.ts';
 import { Turn } from './turn/index.ts';

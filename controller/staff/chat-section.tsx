@@ -13,9 +13,8 @@ import { ChatSearch } from './chat-search.tsx';
 import { MarkButton, useMarkedMessages } from './marked-messages.tsx';
 import { useMeetingChat } from './use-meeting-chat.ts';
 
-export function ChatSection({ meeting: { meetingId, chatRevision, isCancelled } }: { meeting: MeetingDetail }) {
 export function ChatSection({ meeting }: { meeting: MeetingDetail }) {
-  const { meetingId, chatRevision, role } = meeting;
+  const { meetingId, chatRevision, role, isCancelled } = meeting;
   const marked = useMarkedMessages(meeting);
   const isHost = role === 'host' || role === 'co-host';
   const { t } = useTranslation('meeting');

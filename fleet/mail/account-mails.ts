@@ -11,8 +11,7 @@ export async function queueAccountMail(
   mail: { accountId: string; email: string; displayName: string; inviteUrl: string; actor: string },
 ): Promise<boolean> {
   const { accountId, email, displayName, inviteUrl, actor: sender } = mail;
-  await supersede(trx, { accountId }, 'chat-mention');
-  await supersede(trx, { accountId }, 'meeting-minutes');
+  await supersede(trx, { accountId }, ['chat-mention', 'meeting-minutes']);
   const address = Address.safeParse(email).data;
   if (address === undefined || (await mailsLeft(trx, sender, null)) <= 0) return false;
   const message = { about: 'account' as const, to: { name: displayName, address }, inviteUrl };

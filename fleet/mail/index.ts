@@ -2,8 +2,7 @@
 export { queueAccountMail } from './account-mails.ts';
 export { MailDelivery } from './mail-delivery.ts';
 export { organisationWord } from './alert-words.ts';
-export { giveUpWaiting, mailStatesOf, supersede } from './mail-queue.ts';
-export { giveUpWaiting, mailStatesOf, withdrawMinutes } from './mail-queue.ts';
+export { giveUpWaiting, mailStatesOf, supersede, withdrawMinutes } from './mail-queue.ts';
 export { readMailSettings } from './mail-settings.ts';
 export type { AlertMailMessage } from './message.ts';
 export { queueMentionMail } from './mention-mails.ts';

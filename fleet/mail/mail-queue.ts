@@ -62,19 +62,19 @@ export async function mailsLeft(db: Reader, sender: string, meetingId: string | 
 
 /**
  * What waits for a person or account is replaced by what is queued next.
- * @param keptKind nothing that is queued next is in place of it; null: all is replaced
+ * @param keptKinds nothing that is queued next is in place of them
  */
 export async function supersede(
   trx: AuthorityWrite,
   of: { personId: string } | { accountId: string },
-  keptKind: Row['kind'] | null = null,
+  keptKinds: readonly Row['kind'][] = [],
 ): Promise<void> {
   const waiting = trx
     .updateTable('mail')
     .set({ failure: SUPERSEDED, message: '' })
     .where('sentAtMs', 'is', null)
     .where('failure', 'is', null);
-  const replaced = keptKind === null ? waiting : waiting.where('kind', '<>', keptKind);
+  const replaced = keptKinds.length === 0 ? waiting : waiting.where('kind', 'not in', [...keptKinds]);
   await ('personId' in of
     ? replaced.where('personId', '=', of.personId)
     : replaced.where('accountId', '=', of.accountId)

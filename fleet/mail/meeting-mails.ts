@@ -43,7 +43,7 @@ export class MeetingMails {
       const mail = request(meeting, person, { about: 'changed', sender });
       // a meeting that has lost its time leaves the calendars
       if (meeting.startsAtMs === null) mail.message.calendar = calendarFor('CANCEL', former);
-      await supersede(trx, person, 'meeting-minutes');
+      await supersede(trx, person, ['meeting-minutes']);
       await (left >= 0 ? queueMail : refuseMail)(trx, { ...mail, kind: 'meeting-change' });
     }
   }
@@ -65,7 +65,7 @@ export class MeetingMails {
       isWhole,
     }: { personIds: readonly string[]; times: Times; sender: string; isWhole: boolean },
   ): Promise<void> {
-    for (const personId of personIds) await supersede(trx, { personId }, isWhole ? 'meeting-minutes' : null);
+    for (const personId of personIds) await supersede(trx, { personId }, isWhole ? ['meeting-minutes'] : []);
     const reached = await reachedPeople(trx, meetingId);
     const people = (await peopleIn(trx, meetingId, personIds)).filter(({ personId }) => reached.has(personId));
     if (people.length === 0) return;
@@ -118,7 +118,7 @@ export class MeetingMails {
     const [person] = await peopleIn(trx, meetingId, [personId]);
     if (!person) throw new InvalidStateError('not-possible-now', 'no address is known');
     if ((await mailsLeft(trx, sender, meetingId)) <= 0) throw new UserError('mail-limit');
-    await supersede(trx, person, 'meeting-minutes');
+    await supersede(trx, person, ['meeting-minutes']);
     await queueMail(trx, request(await meetingIn(trx, meetingId), person, { about: 'invited', sender }));
   }
 }

@@ -9,19 +9,14 @@ import { recordSigns, recordStay } from './stays.ts';
 import { Summaries } from './summary/summaries.ts';
 import type { SummarySettings } from './summary/summary-settings.ts';
 
-export type MeetingRecordDependencies = MinutesDependencies &
+export type MeetingRecordDependencies = Omit<MinutesDependencies, 'hasSummaries'> &
   Pick<RecordRetentionDependencies, 'notes'> & {
+    /** null: IT has named no engine */
+    summarySettings: SummarySettings | null;
     meetings: Pick<Meetings, 'onCallEvent' | 'changed' | 'nodes'>;
     clock: Pick<WallClock, 'nowMs' | 'settledNowMs' | 'onJump'>;
     logger: Logger;
   };
-export type MeetingRecordDependencies = Omit<MinutesDependencies, 'hasSummaries'> & {
-  /** null: IT has named no engine */
-  summarySettings: SummarySettings | null;
-  meetings: Pick<Meetings, 'onCallEvent' | 'changed' | 'nodes'>;
-  clock: Pick<WallClock, 'nowMs'>;
-  logger: Logger;
-};
 
 /** so much of a stay is not counted where its node died */
 const LOOK_EVERY_MS = 30_000;
@@ -36,7 +31,6 @@ export class MeetingRecord {
 
   constructor(deps: MeetingRecordDependencies) {
     this.#deps = deps;
-    this.minutes = new MinutesOfMeetings(deps);
     this.retention = new RecordRetention({ ...deps, onChanged: (meetingId) => deps.meetings.changed(meetingId) });
     const { store, fleetUrl, summarySettings: settings, meetings, logger } = deps;
     this.minutes = new MinutesOfMeetings({ ...deps, hasSummaries: settings !== null });

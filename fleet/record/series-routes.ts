@@ -4,15 +4,12 @@ import { seriesApi } from '#contract/http/series-api.ts';
 import { type ServedRoute, serve } from '../http/route.ts';
 import type { Notes } from '../notes/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
-import { earlierMeetings, seriesOfMeeting } from './series.ts';
 import { earlierMeetings, seriesSeenBy } from './series.ts';
 
 type SeriesRoutesDependencies = { store: AuthorityStore; notes: Pick<Notes, 'markTask'>; logger: Logger };
 
 export function seriesRoutes({ store, notes, logger }: SeriesRoutesDependencies): ServedRoute[] {
   return serve(seriesApi, {
-    meetingSeries: ({ params, account: { accountId } }) =>
-      seriesOfMeeting(store.read, { ...params, accountId }, logger),
     meetingSeries: ({ params, account: { accountId } }) => seriesSeenBy(store.read, { ...params, accountId }, logger),
     earlierMeetings: ({ params, account: { accountId }, query }) =>
       earlierMeetings(store.read, { ...params, accountId }, query),

@@ -20,7 +20,6 @@ const MOST_READ = 60;
 const MOST_READ_BYTES = 6 * 1024 * 1024;
 
 /** @throws what a read of the disk throws; notes that are damaged are left out, with a line in the log */
-export async function seriesOfMeeting(
 export async function seriesSeenBy(
   db: Reader,
   viewer: SeriesViewer,

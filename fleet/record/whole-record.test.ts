@@ -12,8 +12,16 @@ import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { deleteRecord, wholeRecord } from './whole-record.ts';
 
 const SECRET = 'The price is forty';
-const TABLES = ['chatPost', 'poll', 'preparedPoll', 'minutes', 'stay', 'pageShown', 'transcript'] as const;
-const TABLES = ['chatPost', 'markedMessage', 'poll', 'preparedPoll', 'minutes', 'stay', 'pageShown'] as const;
+const TABLES = [
+  'chatPost',
+  'markedMessage',
+  'poll',
+  'preparedPoll',
+  'minutes',
+  'stay',
+  'pageShown',
+  'transcript',
+] as const;
 let dataDir: string;
 let store: AuthorityStore;
 let notes: Notes;

@@ -4,12 +4,6 @@ import { appendAudit } from '../audit/index.ts';
 import type { Notes } from '../notes/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { recordKinds } from './kinds/kinds.ts';
-import { deleteChat, writtenChat } from '../chat/index.ts';
-import { withdrawMinutes } from '../mail/index.ts';
-import { type Notes, writtenNotes } from '../notes/index.ts';
-import { deletePolls, keptPolls } from '../polls/index.ts';
-import type { AuthorityStore } from '../store/index.ts';
-import { attendanceOf } from './meeting-attendance.ts';
 
 /** As JSON, times in epoch milliseconds. For a host of the meeting: its route lets in nobody else. */
 export async function wholeRecord(db: AuthorityStore['read'], meetingId: string, nowMs: number): Promise<string> {
@@ -43,20 +37,6 @@ export async function deleteRecord(
     if (await hasRunningCall(trx, meetingId))
       throw new InvalidStateError('not-possible-now', 'a call of the meeting runs');
     for (const kind of recordKinds) await kind.remove(trx, meetingId, null);
-    const running = await trx
-      .selectFrom('call')
-      .select('callId')
-      .where('meetingId', '=', meetingId)
-      .where('endedAtMs', 'is', null)
-      .where('participantCount', '>', 0)
-      .executeTakeFirst();
-    if (running) throw new InvalidStateError('not-possible-now', 'a call of the meeting runs');
-    for (const table of ['stay', 'pageShown', 'minutes'] as const)
-      await trx.deleteFrom(table).where('meetingId', '=', meetingId).execute();
-    await deleteChat(trx, meetingId);
-    await deletePolls(trx, meetingId);
-    await trx.deleteFrom('markedMessage').where('meetingId', '=', meetingId).execute();
-    await withdrawMinutes(trx, meetingId);
     await appendAudit(trx, { kind: 'record-deleted', actor, subject: `meeting:${meetingId}` });
   });
   await removeFiles(meetingId, actor);

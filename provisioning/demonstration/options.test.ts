@@ -46,6 +46,8 @@ describe('the options of a start', () => {
       '--demonstration',
       ...args,
     ]);
+  });
+
   it('name a speech engine to the fleet, and none by themselves', () => {
     const named = ['--speech-config', '/speech.json'];
     expect(fleetArguments(parseDemonstrationOptions(named), '/f')).toEqual(expect.arrayContaining(named));

@@ -59,7 +59,6 @@ type ChatMessagesProps<M extends ShownMessage> = {
 
 export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>) {
   const { messages, nameOf, marksOf = noMarks, emptyWords, above, className = '' } = props;
-  const { mayRecall = () => false, onRecall, onReply, selfPeerId } = props;
   const { onSeen, readCountOf = noCount, readersOf } = props;
   const { mayRecall = () => false, onRecall, onReply, actOf, selfPeerId } = props;
   const byId = new Map(messages.map((message) => [message.messageId, message]));

@@ -1,4 +1,5 @@
 /** Minutes of the meeting's sittings. They are text once written: a person who is forgotten stays in them by name. */
+import { withdrawMinutes } from '../../mail/index.ts';
 import type { RecordKind } from './kind.ts';
 
 export const minutesKind: RecordKind = {
@@ -21,6 +22,10 @@ export const minutesKind: RecordKind = {
       .groupBy('meetingId')
       .execute(),
   async remove(trx, meetingId, upToMs) {
+    if (upToMs === null) {
+      await trx.deleteFrom('markedMessage').where('meetingId', '=', meetingId).execute();
+      await withdrawMinutes(trx, meetingId);
+    }
     const of = trx
       .selectFrom('minutes')
       .select(({ fn }) => fn.max('endedAtMs').as('endedAtMs'))
