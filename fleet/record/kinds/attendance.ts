@@ -2,7 +2,7 @@
 import { attendanceOf } from '../meeting-attendance.ts';
 import type { RecordKind } from './kind.ts';
 
-export const attendance: RecordKind = {
+export const attendanceKind: RecordKind = {
   keptAs: 'attendance',
   read: async (db, meetingId, nowMs) => ({ attendance: await attendanceOf(db, meetingId, nowMs) }),
   oldest: (db, meetingIds) =>

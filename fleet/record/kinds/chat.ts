@@ -2,7 +2,7 @@
 import { chatOfPerson, deleteChat, forgetInChat, writtenChat } from '../../chat/index.ts';
 import type { RecordKind } from './kind.ts';
 
-export const chat: RecordKind = {
+export const chatKind: RecordKind = {
   keptAs: 'chat',
   read: async (db, meetingId) => ({ chat: await writtenChat(db, meetingId) }),
   oldest: (db, meetingIds) =>

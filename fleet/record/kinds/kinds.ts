@@ -1,18 +1,18 @@
 /** The kinds of what a meeting leaves behind, in the order of its export. Another kind is another file and another line here. */
-import { attendance } from './attendance.ts';
-import { chat } from './chat.ts';
+import { attendanceKind } from './attendance.ts';
+import { chatKind } from './chat.ts';
 import type { RecordKind } from './kind.ts';
-import { minutes } from './minutes.ts';
-import { notes } from './notes.ts';
-import { pages } from './pages.ts';
-import { polls } from './polls.ts';
+import { minutesKind } from './minutes.ts';
+import { notesKind } from './notes.ts';
+import { pagesKind } from './pages.ts';
+import { pollsKind } from './polls.ts';
 
 export const recordKinds: readonly RecordKind[] = [
   // one line for each
-  attendance,
-  chat,
-  notes,
-  polls,
-  pages,
-  minutes,
+  attendanceKind,
+  chatKind,
+  notesKind,
+  pollsKind,
+  pagesKind,
+  minutesKind,
 ];

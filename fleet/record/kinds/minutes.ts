@@ -1,7 +1,7 @@
 /** Minutes of the meeting's sittings. They are text once written: a person who is forgotten stays in them by name. */
 import type { RecordKind } from './kind.ts';
 
-export const minutes: RecordKind = {
+export const minutesKind: RecordKind = {
   keptAs: 'minutes',
   async read(db, meetingId) {
     const rows = await db

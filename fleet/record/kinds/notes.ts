@@ -6,7 +6,7 @@ import { OperationalError } from '#contract/error-codes.ts';
 import { notesChangedIn, writtenNotes } from '../../notes/index.ts';
 import type { RecordKind, RecordReader } from './kind.ts';
 
-export const notes: RecordKind = {
+export const notesKind: RecordKind = {
   keptAs: 'notes',
   read: async (db, meetingId) => ({ notes: await readableNotes(db, meetingId) }),
   oldest: notesChangedIn,

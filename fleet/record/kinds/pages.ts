@@ -1,7 +1,7 @@
 /** Which pages of documents were shown. */
 import type { RecordKind } from './kind.ts';
 
-export const pages: RecordKind = {
+export const pagesKind: RecordKind = {
   keptAs: 'attendance',
   async read(db, meetingId) {
     const pagesShown = await db

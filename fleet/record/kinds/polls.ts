@@ -2,7 +2,7 @@
 import { deletePolls, forgetInPolls, keptPolls, pollsOfPerson } from '../../polls/index.ts';
 import type { RecordKind } from './kind.ts';
 
-export const polls: RecordKind = {
+export const pollsKind: RecordKind = {
   keptAs: 'polls',
   read: keptPolls,
   oldest: (db, meetingIds) => {
