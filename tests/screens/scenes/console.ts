@@ -327,6 +327,7 @@ export const consoleScenes: readonly Scene[] = [
       await press(page, /^Add room$|^추가$/);
     },
   ),
+  consoleScene('room-record-delete', roomAnswers, (page) => press(page, /^Delete the record$|^기록 삭제$/), roomPath),
   consoleScene('room', roomAnswers, undefined, roomPath),
   consoleScene(
     'room-trouble',

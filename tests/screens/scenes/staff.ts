@@ -5,7 +5,8 @@ import type { BroadcastDesk, MeetingAir } from '#contract/broadcast.ts';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
-import type { CallAttendance, MeetingMinutes } from '#contract/http/record-api.ts';
+import type { CallAttendance, MeetingMinutes, RecordKeeping } from '#contract/http/record-api.ts';
+import { RECORD_KINDS } from '#contract/record-policy.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { WaitingList } from '#contract/waiting.ts';
 import { type PlayedNotes, playNotes } from '../played-notes.ts';
@@ -226,6 +227,19 @@ const ownTime = [-9, -3, -1, 0].flatMap((day) => [
   { fromMs: at(2, 0, day), untilMs: at(3, 25, day) },
 ]);
 
+const keptForGood: RecordKeeping = {
+  ownDays: null,
+  kinds: RECORD_KINDS.map((kind) => ({ kind, days: null, dueAtMs: null })),
+};
+const keeping: RecordKeeping = {
+  ownDays: 30,
+  kinds: keptForGood.kinds.map((each, n) => ({
+    ...each,
+    days: 30,
+    dueAtMs: n === 2 ? null : at(9, 0, n === 0 ? 0 : 21),
+  })),
+};
+
 type Answer = { status?: number; body: unknown } | 'no-answer';
 const refusal = (status: number, code: string): Answer => ({ status, body: { error: { code, message: '' } } });
 type Told = {
@@ -321,7 +335,7 @@ function scene(
     meeting: { body: { meeting: detail } },
     minutes: { body: { minutes: [] } },
     attendance: { body: { calls: [] } },
-    recordKeeping: { body: { ownDays: null, kinds: [] } },
+    recordKeeping: { body: keptForGood },
     pastMeetings: { body: pastList },
     ownTime: { body: { intervals: ownTime } },
     chatPosts: { body: { posts, hasOlder: true, people: [] } },
@@ -571,6 +585,16 @@ export const staffScenes: readonly Scene[] = [
     hash: meetingHash,
     answers: { meeting: { body: { meeting: past } }, minutes: { body: { minutes: [minutesOf(null)] } } },
     act: press(/^(Send|보내기)$/),
+  }),
+  scene('meeting-kept', {
+    hash: meetingHash,
+    answers: { meeting: { body: { meeting: past } }, recordKeeping: { body: keeping } },
+    act: async (page) => page.getByRole('radio', { name: /^(As usual|기본값)$/ }).scrollIntoViewIfNeeded(),
+  }),
+  scene('meeting-kept-shorter', {
+    hash: meetingHash,
+    answers: { meeting: { body: { meeting: past } }, recordKeeping: { body: keeping } },
+    act: async (page) => page.getByRole('radio', { name: /^(7 days|7일)$/ }).click(),
   }),
   scene('meeting-cancelled', {
     hash: meetingHash,
