@@ -376,10 +376,14 @@ const cases = routes.flatMap(([name, route]) => identities.map((who) => [name, w
 
 /** What a meeting left behind is its people's. */
 const ofItsPeople: [RouteName, readonly string[]][] = [
-  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'minutesPdf', 'markedMessages', 'meetingPolls'] as const).map(
+  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'meetingPolls'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
   ),
-  ...(['markMessage', 'unmarkMessage', 'correctMinutes', 'sendMinutes', 'recordFile'] as const).map((name): [RouteName, string[]] => [
+  ['minutesPdf', ['host', 'co-host', 'member']],
+  ['markedMessages', ['host', 'co-host', 'member']],
+  ['markMessage', ['host', 'co-host']],
+  ['unmarkMessage', ['host', 'co-host']],
+  ...(['correctMinutes', 'sendMinutes', 'recordFile'] as const).map((name): [RouteName, string[]] => [
     name,
     ['host', 'co-host'],
   ]),
