@@ -7,6 +7,8 @@ import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AirStrip } from '#ui/broadcast/air-strip.tsx';
 import { useAirNews } from '#ui/broadcast/use-air-news.ts';
+import { TranscriptMark } from '#ui/captions/transcript-mark.tsx';
+import { useTranscriptNews } from '#ui/captions/use-transcript-news.ts';
 import { Card } from '#ui/card.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { type TabOf, Tabs } from '#ui/tabs.tsx';
@@ -28,6 +30,7 @@ import { OrderCard } from './order-card.tsx';
 import { PeopleCard } from './people-card.tsx';
 import type { RemoteView } from './projection.ts';
 import { StageCard } from './stage-card.tsx';
+import { TranscriptCard } from './transcript-card.tsx';
 import { TodayCard } from './today-card.tsx';
 import { type Asking, useProjection } from './use-room.ts';
 import { Volume } from './volume.tsx';
@@ -50,6 +53,13 @@ export function CallScreen({ view, link, snapshot, asking }: CallScreenProps) {
   useAirNews(
     phase.air,
     useCallback((kind) => add({ words: airWords(`news.${kind}`) }), [add, airWords]),
+  );
+  const { t: transcriptWords } = useTranslation('transcript');
+  const ofRoom = useProjection('transcript');
+  const transcript = ofRoom?.callId === phase.callId ? ofRoom.transcript : null;
+  useTranscriptNews(
+    transcript,
+    useCallback((kind) => add({ words: transcriptWords(`news.${kind}`) }), [add, transcriptWords]),
   );
   const pages: TabOf<Page>[] = [
     {
@@ -89,7 +99,9 @@ export function CallScreen({ view, link, snapshot, asking }: CallScreenProps) {
   return (
     <>
       <main className="mx-auto flex w-full max-w-xl flex-1 flex-col gap-4 px-5 pb-6 lg:max-w-6xl lg:px-8">
-        <AirStrip air={phase.air} clockOffsetMs={snapshot.clockOffsetMs} />
+        <AirStrip air={phase.air} clockOffsetMs={snapshot.clockOffsetMs}>
+          {transcript !== null && <TranscriptMark transcript={transcript} className="rounded-small text-small" />}
+        </AirStrip>
         <h1 className="line-clamp-2 text-heading font-bold">{phase.meetingTitle}</h1>
         <Tabs label={t('tabs.label')} tabs={pages} chosen={page} onChoose={setPage} className="flex flex-col gap-4">
           {callTime !== null && <CallTimeBanner time={callTime} day={day} nowMs={nowMs} asking={asking} />}
@@ -130,6 +142,7 @@ function MeetingPage({ view, link, snapshot, asking }: CallScreenProps) {
         <OrderCard view={view} link={link} asking={asking} canInvite={snapshot.waiting !== null} />
         <PeopleCard view={view} link={link} roster={snapshot.roster} asking={asking} />
         <RoomPollCard view={view} link={link} asking={asking} />
+        <TranscriptCard view={view} asking={asking} />
         <ChatCard view={view} link={link} />
         {snapshot.waiting !== null && <NoteCard link={link} />}
       </div>

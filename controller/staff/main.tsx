@@ -9,12 +9,14 @@ import recordEn from '#ui/words/en/record.ts';
 import pollsEn from '#ui/words/en/polls.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import en from '#ui/words/en/staff.ts';
+import transcriptEn from '#ui/words/en/transcript.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import recordKo from '#ui/words/ko/record.ts';
 import pollsKo from '#ui/words/ko/polls.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import ko from '#ui/words/ko/staff.ts';
+import transcriptKo from '#ui/words/ko/transcript.ts';
 import { startWords } from '#ui/words/words.ts';
 import { Staff } from './staff.tsx';
 
@@ -26,5 +28,6 @@ startWords({
   record: { en: recordEn, ko: recordKo },
   polls: { en: pollsEn, ko: pollsKo },
   'sign-in': { en: signInEn, ko: signInKo },
+  transcript: { en: transcriptEn, ko: transcriptKo },
 });
 createRoot(document.getElementById('root')!).render(<Staff arrival={takeArrival()} />);

@@ -26,6 +26,7 @@ import { InvitedPeople } from './invited-people.tsx';
 import { MeetingBroadcast } from './meeting-air.tsx';
 import { MinutesSection } from './minutes-section.tsx';
 import { PollsSection } from './polls-section.tsx';
+import { TranscriptSection } from './transcript-section.tsx';
 import { NotesSection } from './notes-section.tsx';
 import { joinMeeting, StaffLoading, PageHead, whenWords } from './parts.tsx';
 import { useMeeting } from './use-meeting.ts';
@@ -103,6 +104,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         <ChatSection meeting={meeting} />
         <PollsSection meeting={meeting} isHost={isHost} />
         <MinutesSection meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
+        <TranscriptSection meeting={meeting} />
         <AttendanceSection
           meeting={meeting}
           mayDelete={meeting.role === 'host' || meeting.role === 'co-host'}

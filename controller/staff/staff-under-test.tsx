@@ -9,12 +9,14 @@ import recordEn from '#ui/words/en/record.ts';
 import pollsEn from '#ui/words/en/polls.ts';
 import signInEn from '#ui/words/en/sign-in.ts';
 import staffEn from '#ui/words/en/staff.ts';
+import transcriptEn from '#ui/words/en/transcript.ts';
 import broadcastKo from '#ui/words/ko/broadcast.ts';
 import meetingKo from '#ui/words/ko/meeting.ts';
 import recordKo from '#ui/words/ko/record.ts';
 import pollsKo from '#ui/words/ko/polls.ts';
 import signInKo from '#ui/words/ko/sign-in.ts';
 import staffKo from '#ui/words/ko/staff.ts';
+import transcriptKo from '#ui/words/ko/transcript.ts';
 
 export const idOf = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
@@ -98,4 +100,5 @@ export const staffPage = (): PageUnderTest =>
     record: { en: recordEn, ko: recordKo },
     polls: { en: pollsEn, ko: pollsKo },
     'sign-in': { en: signInEn, ko: signInKo },
+    transcript: { en: transcriptEn, ko: transcriptKo },
   });

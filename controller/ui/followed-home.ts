@@ -20,10 +20,16 @@ export class FollowedHome<T> {
   readonly state = new Observable<HomeState<T>>({ home: null, isConnected: true, refusal: null });
   readonly #route: HomeRoute<T>;
   readonly onSignedOut: () => void;
+  readonly #onOther: ((name: string, data: unknown) => void) | undefined;
   #close: (() => void) | null = null;
 
-  constructor(route: HomeRoute<T>, { onSignedOut }: { onSignedOut: () => void }) {
+  /** @param onOther gets what comes over the same stream beside the home */
+  constructor(
+    route: HomeRoute<T>,
+    { onSignedOut, onOther }: { onSignedOut: () => void; onOther?: (name: string, data: unknown) => void },
+  ) {
     this.#route = route;
+    this.#onOther = onOther;
     this.onSignedOut = onSignedOut;
   }
 
@@ -49,7 +55,10 @@ export class FollowedHome<T> {
       return;
     }
     this.#close ??= followEvents(this.#route, {
-      onEvent: ({ data }) => this.#set({ home: data as T, refusal: null }),
+      onEvent: ({ name, data }) => {
+        if (name === 'home') this.#set({ home: data as T, refusal: null });
+        else this.#onOther?.(name, data);
+      },
       onConnected: (isConnected) => this.#set({ isConnected }),
       onRefused: (refusal) => {
         this.#shut();

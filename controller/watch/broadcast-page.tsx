@@ -9,6 +9,7 @@ import { phaseOf, liveStartOf, broadcastViewOf } from './broadcast-view.ts';
 import { ChapterList } from './chapter-list.tsx';
 import { PageMessage } from './page-message.tsx';
 import { PictureFrame } from './picture-frame.tsx';
+import { useBroadcastCaption } from './use-broadcast-caption.ts';
 import { usePlayer } from './use-player.ts';
 import { useWatchHome } from './watch-home.ts';
 import { BroadcastFollower } from './watched.ts';
@@ -43,6 +44,7 @@ export function BroadcastPage({ broadcastId, onSignedOut }: BroadcastPageProps) 
   const view = broadcastViewOf(watched, playback, wantsReplay ?? false);
 
   const kind = view.kind;
+  const caption = useBroadcastCaption(broadcastId, player, kind === 'live');
   const isShowing = kind === 'live' || kind === 'replay';
   const startMs = detail === null ? null : liveStartOf(detail, Date.now() + clockAheadMs);
   useEffect(() => {
@@ -99,6 +101,7 @@ export function BroadcastPage({ broadcastId, onSignedOut }: BroadcastPageProps) 
           clockAheadMs={clockAheadMs}
           video={video}
           setVideo={setVideo}
+          caption={caption}
           onReplay={() => setWantsReplay(true)}
         />
         {detail !== null && (

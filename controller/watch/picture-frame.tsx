@@ -2,11 +2,13 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Chapter } from '#contract/broadcast.ts';
+import { Caption } from '#ui/captions/caption.tsx';
 import type { BroadcastView } from './broadcast-view.ts';
 import { PlayerControls } from './player-controls.tsx';
 import { Curtain } from './curtain.tsx';
 import { FrozenPicture } from './frozen-picture.tsx';
 import { FAR_STEP_MS, type PlayerKey, playerKeyOf, STEP_MS, VOLUME_STEP } from './player-keys.ts';
+import type { BroadcastCaption } from './use-broadcast-caption.ts';
 import type { PlayerOfPage } from './use-player.ts';
 
 const HIDDEN_AFTER_MS = 3_000;
@@ -19,11 +21,12 @@ type PictureFrameProps = {
   clockAheadMs: number;
   video: HTMLVideoElement | null;
   setVideo: (video: HTMLVideoElement | null) => void;
+  caption: BroadcastCaption;
   onReplay: () => void;
 };
 
 export function PictureFrame(props: PictureFrameProps) {
-  const { of, view, chapters, watching, clockAheadMs, video, setVideo, onReplay } = props;
+  const { of, view, chapters, watching, clockAheadMs, video, setVideo, caption, onReplay } = props;
   const { player, playback, frozen } = of;
   const { t } = useTranslation('watch');
   const [region, setRegion] = useState<HTMLElement | null>(null);
@@ -48,12 +51,13 @@ export function PictureFrame(props: PictureFrameProps) {
         quieter: () => player.setVolume(Math.max(0, volumePercent - VOLUME_STEP)),
         'toggle-mute': () => player.setMuted(!isMuted),
         'toggle-full-screen': () => toggleFull?.(),
+        'toggle-captions': () => caption.isOn !== null && caption.toggle(),
         'to-start': () => player.seek(0),
         'to-end': () => (view.kind === 'live' ? player.backToLive() : player.seek(lengthMs ?? 0)),
       };
       acts[key]();
     },
-    [player, hasControls, toggleFull, view.kind],
+    [player, hasControls, toggleFull, caption, view.kind],
   );
   useKeys(region, act);
   const togglePictureInPicture =
@@ -74,9 +78,16 @@ export function PictureFrame(props: PictureFrameProps) {
       className={`group relative flex w-full flex-col bg-sunken text-ink data-full:h-dvh ${isMoving && !isShown ? 'over:cursor-none' : ''}`}
     >
       <div className="relative aspect-video w-full overflow-hidden group-data-full:aspect-auto group-data-full:min-h-0 group-data-full:flex-1 over:max-h-[calc(100dvh-4rem)] over:group-data-full:max-h-none">
-        {/* biome-ignore lint/a11y/useMediaCaption: a broadcast has no captions */}
+        {/* biome-ignore lint/a11y/useMediaCaption: captions of what is spoken stand over it */}
         <video ref={setVideo} playsInline className="size-full object-contain" />
         {frozen && <FrozenPicture picture={frozen} />}
+        {caption.isOn && hasControls && (
+          <Caption
+            cue={caption.cue}
+            className={`pointer-events-none absolute inset-x-3 bottom-3 transition-transform ${isShown ? 'over:-translate-y-24' : ''}`}
+            boxClassName="max-w-4xl text-base sm:text-control group-data-full:lg:text-title"
+          />
+        )}
         <Curtain
           view={view}
           playback={playback}
@@ -98,6 +109,7 @@ export function PictureFrame(props: PictureFrameProps) {
             chapters={chapters}
             watching={watching}
             isFull={isFull}
+            captions={caption}
             onPictureInPicture={togglePictureInPicture}
             onFullScreen={toggleFull}
           />

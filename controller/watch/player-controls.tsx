@@ -1,4 +1,5 @@
 /** The controls of the picture: timeline, play, sound, the live edge, and how it is shown. */
+import ClosedCaption from 'lucide-react/icons/closed-caption';
 import Eye from 'lucide-react/icons/eye';
 import Maximize from 'lucide-react/icons/maximize';
 import Minimize from 'lucide-react/icons/minimize';
@@ -14,6 +15,7 @@ import { Button } from '#ui/button.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { elapsed } from '#ui/words/format.ts';
 import type { WatchPlayer, Playback } from './watch-player.ts';
+import type { BroadcastCaption } from './use-broadcast-caption.ts';
 import { TimelineSlider } from './timeline-slider.tsx';
 
 const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
@@ -29,13 +31,25 @@ type PlayerControlsProps = {
   chapters: readonly Chapter[];
   watching: number | null;
   isFull: boolean;
+  captions: Pick<BroadcastCaption, 'isOn' | 'toggle'>;
   /** null: not in this browser */
   onPictureInPicture: (() => void) | null;
   onFullScreen: (() => void) | null;
 };
 
 export function PlayerControls(props: PlayerControlsProps) {
-  const { player, playback, isLive, canRewind, chapters, watching, isFull, onPictureInPicture, onFullScreen } = props;
+  const {
+    player,
+    playback,
+    isLive,
+    canRewind,
+    chapters,
+    watching,
+    isFull,
+    captions,
+    onPictureInPicture,
+    onFullScreen,
+  } = props;
   const { t } = useTranslation('watch');
   const { isPaused, isMuted, volumePercent, positionMs, lengthMs, isOver, rate } = playback;
   const isAtLive = isLive && isAtLiveNow(playback);
@@ -95,6 +109,14 @@ export function PlayerControls(props: PlayerControlsProps) {
               </option>
             ))}
           </select>
+        )}
+        {captions.isOn !== null && (
+          <Button
+            variant={captions.isOn ? 'primary' : 'quiet'}
+            icon={ClosedCaption}
+            aria-label={t(captions.isOn ? 'player.hideCaptions' : 'player.captions')}
+            onPress={captions.toggle}
+          />
         )}
         {onPictureInPicture && (
           <Button

@@ -8,7 +8,9 @@ const press = (key: string, on: Parameters<typeof playerKeyOf>[1] = 'page', over
 it('works from anywhere on the page, in both keyboards', () => {
   expect(['k', 'K', 'ㅏ', ' '].map((key) => press(key))).toEqual(Array(4).fill('toggle-play'));
   expect(
-    ['j', 'ㅓ', 'l', 'ㅣ', 'ArrowLeft', 'ArrowRight', 'm', 'ㅡ', 'f', 'ㄹ', 'Home', 'End'].map((key) => press(key)),
+    ['j', 'ㅓ', 'l', 'ㅣ', 'ArrowLeft', 'ArrowRight', 'm', 'ㅡ', 'f', 'ㄹ', 'c', 'ㅊ', 'Home', 'End'].map((key) =>
+      press(key),
+    ),
   ).toEqual([
     'far-back',
     'far-back',
@@ -20,6 +22,8 @@ it('works from anywhere on the page, in both keyboards', () => {
     'toggle-mute',
     'toggle-full-screen',
     'toggle-full-screen',
+    'toggle-captions',
+    'toggle-captions',
     'to-start',
     'to-end',
   ]);

@@ -9,6 +9,7 @@ export type PlayerKey =
   | 'quieter'
   | 'toggle-mute'
   | 'toggle-full-screen'
+  | 'toggle-captions'
   | 'to-start'
   | 'to-end';
 
@@ -27,11 +28,12 @@ const keys: Readonly<Record<string, PlayerKey>> = {
   ArrowDown: 'quieter',
   m: 'toggle-mute',
   f: 'toggle-full-screen',
+  c: 'toggle-captions',
   Home: 'to-start',
   End: 'to-end',
 };
 /** A hangul keyboard sends these for the letters. */
-const hangul: Readonly<Record<string, string>> = { ㅏ: 'k', ㅓ: 'j', ㅣ: 'l', ㅡ: 'm', ㄹ: 'f' };
+const hangul: Readonly<Record<string, string>> = { ㅏ: 'k', ㅓ: 'j', ㅣ: 'l', ㅡ: 'm', ㄹ: 'f', ㅊ: 'c' };
 
 type Pressed = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'isComposing'>;
 

@@ -154,6 +154,10 @@ export class WatchPlayer {
     this.#canRewind = canRewind;
   }
 
+  /** Of the picture, on the packager's clock; null: not known, or a replay. */
+  readonly livePositionMs = (): number | null =>
+    this.#shown?.kind === 'live' ? (this.#source?.positionMs() ?? null) : null;
+
   /** The delivery answers again: what waits is tried at once. */
   readonly lineIsBack = (): void => {
     if (this.state.getSnapshot().picture === 'waiting') this.#restartAfter(Math.random() * 1_000);

@@ -3,7 +3,7 @@ import UserRound from 'lucide-react/icons/circle-user';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Router, Switch } from 'wouter';
-import { broadcastsApi } from '#contract/http/broadcasts-api.ts';
+import { type BroadcastCaptions, broadcastsApi } from '#contract/http/broadcasts-api.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { Id } from '#contract/schema.ts';
 import { FollowedHome } from '#ui/followed-home.ts';
@@ -14,7 +14,9 @@ import type { Arrival } from '#ui/sign-in/arrival.ts';
 import { SessionGate } from '#ui/sign-in/session-gate.tsx';
 import { BroadcastPage } from './broadcast-page.tsx';
 import { ALL, PageMessage } from './page-message.tsx';
+import { ReceivedCaptions } from './received-captions.ts';
 import { goToOpenIdFromHere } from './return-here.ts';
+import { ReceivedCaptionsContext } from './use-broadcast-caption.ts';
 import { WatchHomeContext } from './watch-home.ts';
 import { WatchHomePage } from './watch-home-page.tsx';
 
@@ -32,34 +34,43 @@ export function Watch({ arrival }: { arrival: Arrival }) {
 
 function SignedIn({ onSignedOut }: { onSignedOut: () => void }) {
   const { t } = useTranslation('watch');
-  const [home] = useState(() => new FollowedHome(broadcastsApi.watchHome, { onSignedOut }));
+  const [captions] = useState(() => new ReceivedCaptions());
+  const [home] = useState(
+    () =>
+      new FollowedHome(broadcastsApi.watchHome, {
+        onSignedOut,
+        onOther: (_name, data) => captions.receive(data as BroadcastCaptions),
+      }),
+  );
   useEffect(() => {
     home.start();
     return () => home.stop();
   }, [home]);
   return (
     <WatchHomeContext value={home}>
-      <Router base={pagePaths.watch}>
-        <Frame>
-          <Switch>
-            <Route path="/">
-              <WatchHomePage />
-            </Route>
-            <Route path="/:broadcastId">
-              {({ broadcastId }) =>
-                Id.safeParse(broadcastId).success ? (
-                  <BroadcastPage key={broadcastId} broadcastId={broadcastId} onSignedOut={onSignedOut} />
-                ) : (
-                  <PageMessage title={t('wrongAddress.title')} lead={t('wrongAddress.lead')} />
-                )
-              }
-            </Route>
-            <Route>
-              <PageMessage title={t('wrongAddress.title')} lead={t('wrongAddress.lead')} />
-            </Route>
-          </Switch>
-        </Frame>
-      </Router>
+      <ReceivedCaptionsContext value={captions}>
+        <Router base={pagePaths.watch}>
+          <Frame>
+            <Switch>
+              <Route path="/">
+                <WatchHomePage />
+              </Route>
+              <Route path="/:broadcastId">
+                {({ broadcastId }) =>
+                  Id.safeParse(broadcastId).success ? (
+                    <BroadcastPage key={broadcastId} broadcastId={broadcastId} onSignedOut={onSignedOut} />
+                  ) : (
+                    <PageMessage title={t('wrongAddress.title')} lead={t('wrongAddress.lead')} />
+                  )
+                }
+              </Route>
+              <Route>
+                <PageMessage title={t('wrongAddress.title')} lead={t('wrongAddress.lead')} />
+              </Route>
+            </Switch>
+          </Frame>
+        </Router>
+      </ReceivedCaptionsContext>
     </WatchHomeContext>
   );
 }

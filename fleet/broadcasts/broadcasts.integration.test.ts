@@ -403,3 +403,39 @@ test('a green room that was closed by hand stays closed across a restart, until 
   await expect.poll(phase).toBe('green-room');
   await act('end');
 });
+
+test('what is spoken while it is live reaches who watches, with the list, and nothing of what is spoken on hold', async () => {
+  const { meetingId } = room.room;
+  const home = (headers: Record<string, string> = {}) =>
+    new EventsUnderTest(new URL('/api/v1/watch-home', fleet.ready.fleetUrl).href, {
+      cookie: fleet.admin.cookie,
+      ...headers,
+    });
+  const texts = ({ heard }: EventsUnderTest): string[] =>
+    heard.flatMap(({ name, data }) =>
+      name === 'captions' ? data.captions.map(({ text }: { text: string }) => text) : [],
+    );
+  const speak = (text: string) => {
+    const segment = { segmentId: newId(), peerId: newId(), displayName: 'Mina', text };
+    const times = { fromMs: Date.now(), untilMs: Date.now() };
+    return node.report('transcript-segment', { callId, meetingId, segment: { ...segment, ...times }, person: null });
+  };
+  const page = home();
+  await expect.poll(() => page.last('home')).toBeDefined();
+  await act('open-green-room');
+  await speak('in the green room');
+  await act('close-green-room');
+  const broadcastId = await live();
+  await speak('Good morning');
+  await expect.poll(() => texts(page)).toEqual(['Good morning']);
+  expect(page.last('captions')).toMatchObject({ broadcastId, captions: [{ displayName: 'Mina' }] });
+  expect(JSON.stringify(page.last('captions'))).not.toContain('peerId');
+  await act('hold');
+  await speak('on hold');
+  await act('resume');
+  await speak('Back again');
+  await expect.poll(() => texts(page)).toEqual(['Good morning', 'Back again']);
+  const late = home();
+  await expect.poll(() => texts(late)).toEqual(['Good morning', 'Back again']);
+  for (const each of [page, late]) each.close();
+});

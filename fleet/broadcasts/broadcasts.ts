@@ -81,7 +81,10 @@ export class Broadcasts {
       logger,
     });
     const watchingOf = (broadcastId: string): number => this.desk.running.watchingOf(broadcastId);
-    this.homes = new WatchHomes({ store, watchingOf, logger });
+    const runningOf = (meetingId: string): StoredBroadcast | null =>
+      this.desk.running.all.find(({ broadcast: each }) => each.meetingId === meetingId && each.kind === 'broadcast')
+        ?.broadcast ?? null;
+    this.homes = new WatchHomes({ store, watchingOf, runningOf, logger });
     this.recordings = new Recordings({
       store,
       packaging: this.packaging,
@@ -95,7 +98,14 @@ export class Broadcasts {
   }
 
   async start(): Promise<void> {
-    this.desk.running.watch({ onChanged: (_, isAtOnce) => isAtOnce && this.homes.changed() });
+    this.desk.running.watch({
+      onChanged: (meetingId, isAtOnce) => {
+        if (!isAtOnce) return;
+        this.homes.captions.follow(meetingId);
+        this.homes.changed();
+      },
+    });
+    this.#deps.meetings.onSpoken((meetingId, segment) => this.homes.captions.spoken(meetingId, segment));
     this.packaging.onHello(() => void this.#revokeRest());
     const { sessions, changes } = this.#deps.people;
     sessions.onEnded(() => void this.viewings.look());

@@ -49,7 +49,8 @@ export function broadcastRoutes(deps: Dependencies): ServedRoute[] {
   });
   return serve(broadcastsApi, {
     ...recordingHandlers({ broadcasts }),
-    watchHome: async ({ account: { accountId } }) => homes.open(() => broadcasts.watcherOf(accountId)),
+    watchHome: async ({ account: { accountId }, address }) =>
+      homes.open({ watcherOf: () => broadcasts.watcherOf(accountId), address }),
     watchedBroadcast: async ({ account: { accountId }, address, params: { broadcastId } }) => ({
       broadcast: await broadcasts.detailFor(accountId, address, broadcastId),
     }),

@@ -1,6 +1,6 @@
 /**
  * What the watch page shows first: what is live, what comes and what can be replayed, for each caller what they may watch. Changes
- * are gathered; all pages read one copy of the rows.
+ * are gathered; all pages read one copy of the rows. Captions of what is live go the same way.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -9,7 +9,8 @@ import type { broadcastsApi, RecordingPolicy, WatchedBroadcast, WatchHome } from
 import type { RouteEvent } from '#contract/http/route.ts';
 import type { EventFeed } from '../http/route.ts';
 import type { AuthorityStore } from '../store/index.ts';
-import { isOfAudience, type Watcher } from './audience.ts';
+import { AirCaptions } from './air-captions.ts';
+import { isOfAudience, isWatchedFrom, type Watcher } from './audience.ts';
 import { presenterIn, type StoredBroadcast, storedIn } from './broadcast-rows.ts';
 import { recordingPolicyIn } from './broadcast-rights.ts';
 
@@ -17,38 +18,56 @@ type Feed = EventFeed<RouteEvent<typeof broadcastsApi.watchHome>>;
 type Listed = { broadcast: StoredBroadcast; presenterName: string };
 type Page = {
   watcherOf: () => Promise<Watcher | null>;
+  /** where it came from */
+  address: string;
   watcher: Watcher | null;
   readAtMs: number;
   sent: string;
+  /** the list is to be looked at again */
+  isDue: boolean;
+  /** of the captions */
+  sentNumber: number;
   wake: () => void;
 };
 export type WatchHomesDependencies = {
   store: AuthorityStore;
   watchingOf: (broadcastId: string) => number;
+  /** of a meeting: its broadcast that runs; null: none does */
+  runningOf: (meetingId: string) => StoredBroadcast | null;
   logger: Logger;
 };
 
 const GATHER_MS = 500;
+/** what is spoken is read in time with the picture, which is behind by more */
+const GATHER_CAPTIONS_MS = 250;
 /** counts of viewers, and what changes without an event */
 const WHOLE_MS = 5_000;
 /** groups, places and meetings of somebody who looks */
 const WATCHER_READ_MS = 30_000;
+/** the same before captions that are not for everybody: who may watch no more reads no more, as they see no more */
+const LISTENER_READ_MS = 2_000;
 /** a plan whose time has passed without a broadcast is shown no longer */
 const MISSED_MS = 3_600_000;
 const MOST_READ = 500;
 const DAY_MS = 86_400_000;
 
 export class WatchHomes {
+  readonly captions: AirCaptions;
   readonly #deps: WatchHomesDependencies;
   readonly #pages = new Set<Page>();
   #listed: Listed[] | null = null;
   #policy: RecordingPolicy | null = null;
   #gathering: NodeJS.Timeout | null = null;
+  #gatheringCaptions: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
 
   constructor(deps: WatchHomesDependencies) {
     this.#deps = deps;
+    this.captions = new AirCaptions({
+      runningOf: deps.runningOf,
+      onSpoken: () => this.#pages.size > 0 && this.#gatherCaptions(),
+    });
   }
 
   start(): void {
@@ -58,15 +77,19 @@ export class WatchHomes {
   stop(): void {
     clearInterval(this.#timer);
     if (this.#gathering) clearTimeout(this.#gathering);
+    if (this.#gatheringCaptions) clearTimeout(this.#gatheringCaptions);
   }
 
   changed(): void {
     if (this.#pages.size > 0) this.#gather();
   }
 
-  open(watcherOf: Page['watcherOf']): (wake: () => void) => Feed {
+  open({ watcherOf, address }: Pick<Page, 'watcherOf' | 'address'>): (wake: () => void) => Feed {
     return (wake) => {
-      const page: Page = { watcherOf, watcher: null, readAtMs: Number.NEGATIVE_INFINITY, sent: '', wake };
+      const page: Page = {
+        ...{ watcherOf, address, watcher: null, readAtMs: Number.NEGATIVE_INFINITY },
+        ...{ sent: '', isDue: true, sentNumber: 0, wake },
+      };
       const isFirst = this.#pages.size === 0;
       this.#pages.add(page);
       this.#do(async () => {
@@ -87,11 +110,25 @@ export class WatchHomes {
 
   #take(page: Page): ReturnType<Feed['take']> {
     if (!page.watcher || !this.#listed) return [];
-    const data = this.#homeOf(page.watcher, this.#listed);
+    return [...this.#takeHome(page, page.watcher, this.#listed), ...this.#takeCaptions(page, page.watcher)];
+  }
+
+  #takeHome(page: Page, watcher: Watcher, listed: readonly Listed[]): ReturnType<Feed['take']> {
+    if (!page.isDue) return [];
+    page.isDue = false;
+    const data = this.#homeOf(watcher, listed);
     const text = JSON.stringify(data);
     if (text === page.sent) return [];
     page.sent = text;
     return [{ name: 'home', data }];
+  }
+
+  #takeCaptions(page: Page, watcher: Watcher): ReturnType<Feed['take']> {
+    const mayWatch = (broadcast: StoredBroadcast): boolean =>
+      isOfAudience(broadcast, watcher) && isWatchedFrom(broadcast, page.address);
+    const { lastNumber, spoken } = this.captions.after(page.sentNumber, mayWatch);
+    page.sentNumber = lastNumber;
+    return spoken.map((data) => ({ name: 'captions', data }));
   }
 
   #homeOf(watcher: Watcher, listed: readonly Listed[]): WatchHome {
@@ -150,11 +187,26 @@ export class WatchHomes {
     }, GATHER_MS);
   }
 
+  #gatherCaptions(): void {
+    this.#gatheringCaptions ??= setTimeout(() => {
+      this.#gatheringCaptions = null;
+      this.#do(async () => {
+        const areOfSome = this.captions.areOfSome();
+        for (const page of [...this.#pages]) {
+          if (areOfSome && performance.now() - page.readAtMs > LISTENER_READ_MS) await this.#readWatcher(page);
+          page.wake();
+          await setImmediate();
+        }
+      });
+    }, GATHER_CAPTIONS_MS);
+  }
+
   async #refresh(): Promise<void> {
     if (this.#pages.size === 0) return;
     await this.#read();
     for (const page of [...this.#pages]) {
       if (performance.now() - page.readAtMs > WATCHER_READ_MS) await this.#readWatcher(page);
+      page.isDue = true;
       page.wake();
       // many pages are slow to write
       await setImmediate();

@@ -51,6 +51,8 @@ export const RoomCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('end-poll'), pollId: Id }),
   z.strictObject({ name: z.literal('hide-poll'), pollId: Id }),
   z.strictObject({ name: z.literal('set-transcript'), isOn: z.boolean(), language: Language }),
+  /** on this room's TV, while what is spoken is written */
+  z.strictObject({ name: z.literal('show-captions'), isOn: z.boolean() }),
   /** the TV shows its code for CODE_SHOWN_MS, so that a phone can prove that it is in the room */
   z.strictObject({ name: z.literal('show-code') }),
   z.strictObject({ name: z.literal('answer-feedback'), answer: z.enum(['good', 'bad']) }),
@@ -127,6 +129,7 @@ export const CALL_COMMANDS = [
   'end-poll',
   'hide-poll',
   'set-transcript',
+  'show-captions',
   'show-code',
   'answer-feedback',
   'watch-roster',

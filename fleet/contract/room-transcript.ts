@@ -9,5 +9,7 @@ export const RoomTranscript = ProjectionHeading.extend({
   transcript: CallTranscript,
   /** the newest, in their order; long ones are cut */
   captions: z.array(TranscriptSegment).max(CAPTIONS_IN_ROOM),
+  /** the TV shows them */
+  areCaptionsShown: z.boolean().default(true),
 });
 export type RoomTranscript = z.infer<typeof RoomTranscript>;

@@ -169,6 +169,7 @@ export const AgentToScreen = openUnion('type', [
       z.object({ name: z.literal('end-poll'), pollId: Id }),
       z.object({ name: z.literal('hide-poll'), pollId: Id }),
       z.object({ name: z.literal('set-transcript'), isOn: z.boolean(), language: Language }),
+      z.object({ name: z.literal('show-captions'), isOn: z.boolean() }),
       /** the pairing code, in a call, for CODE_SHOWN_MS */
       z.object({ name: z.literal('show-code') }),
       /** the browser's device ids that the policy picked; null: whatever the browser would take */
@@ -281,6 +282,8 @@ export const ScreenToAgent = z.discriminatedUnion('type', [
     callId: Id,
     transcript: CallTranscript,
     captions: z.array(TranscriptSegment).max(CAPTIONS_IN_ROOM),
+    /** the TV shows them */
+    areCaptionsShown: z.boolean().default(true),
   }),
   /** the tracks as they are: the one truth about mute */
   z.strictObject({

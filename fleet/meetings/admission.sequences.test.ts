@@ -222,6 +222,7 @@ class Product {
       onPrepared: () => {},
       onMeetingChanged: (meetingId) => this.waitingRoom.look(meetingId),
       onChatChanged: () => {},
+      onSpoken: () => {},
       logger,
     });
     this.#admissions = new Admissions({

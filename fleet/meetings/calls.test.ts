@@ -45,6 +45,7 @@ beforeEach(async () => {
     onPrepared: () => {},
     onMeetingChanged: () => {},
     onChatChanged: () => {},
+      onSpoken: () => {},
     logger: pino({ level: 'silent' }),
   });
   meetingId = newId();

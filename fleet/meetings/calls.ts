@@ -8,6 +8,7 @@ import { OperationalError, ProtocolError } from '#contract/error-codes.ts';
 import type { PeerKind } from '#contract/grants.ts';
 import type { CallEvents, EventAcks, KnownCallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { NODE_RETURN_MS } from '#contract/timing.ts';
+import type { TranscriptSegment } from '#contract/transcript.ts';
 import { isChatEvent, recordChatEvent } from '../chat/index.ts';
 import { recordPoll } from '../polls/index.ts';
 import { isTranscriptEvent, recordTranscriptEvent } from '../transcript/index.ts';
@@ -51,6 +52,8 @@ export type CallsDependencies = {
   onPrepared: (meetingId: string) => void;
   /** something was written in a call of this meeting */
   onChatChanged: (meetingId: string) => void;
+  /** this was spoken in a call of this meeting, and is kept */
+  onSpoken: (meetingId: string, segment: TranscriptSegment) => void;
   logger: Logger;
 };
 
@@ -144,6 +147,7 @@ export class Calls {
     const changed = new Set<string>();
     const written = new Set<string>();
     const endedCallIds: string[] = [];
+    const spoken: [meetingId: string, segment: TranscriptSegment][] = [];
     const toMove = new Set<string>();
     const toRemove: LeavingPeer[] = [];
     await this.#deps.store.write(async (trx) => {
@@ -172,7 +176,9 @@ export class Calls {
         }
         // words are written a moment after they were spoken, which may be after the call
         if (isTranscriptEvent(event)) {
-          if (await recordTranscriptEvent(trx, event)) written.add(call.meetingId);
+          if (!(await recordTranscriptEvent(trx, event))) continue;
+          written.add(call.meetingId);
+          if (event.name === 'transcript-segment') spoken.push([call.meetingId, event.segment]);
           continue;
         }
         // also of a call that is over: its invite is good for the next one
@@ -193,6 +199,7 @@ export class Calls {
     for (const { nodeId, ...peer } of toRemove) this.#deps.sendToNode(nodeId, { name: 'remove-participant', ...peer });
     for (const callId of toMove) this.#deps.sendToNode(nodeId, { name: 'move-call', callId });
     for (const meetingId of written) this.#deps.onChatChanged(meetingId);
+    for (const each of spoken) this.#deps.onSpoken(...each);
     this.#told(endedCallIds, changed);
   }
 

@@ -14,6 +14,7 @@ import { negotiate } from '#contract/protocol-version.ts';
 import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { KnownCallEvent, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import type { RoomRequest } from '#contract/topics.ts';
+import type { TranscriptSegment } from '#contract/transcript.ts';
 import type { Broker } from '../broker/index.ts';
 import { recallsAtNode } from '../chat/index.ts';
 import type { CertificateRegister } from '../devices/index.ts';
@@ -49,6 +50,7 @@ export type MeetingsDependencies = {
   iceServersFor: (peerId: string) => IceServer[];
   logger: Logger;
 };
+export type SpokenHandler = (meetingId: string, segment: TranscriptSegment) => void;
 export type CallEventHandler = (trx: AuthorityWrite, event: KnownCallEvent) => Promise<void>;
 /** Of a link that people in a room made: for the working day. */
 const ROOM_LINK_LIFE_MS = 12 * 3_600_000;
@@ -87,6 +89,7 @@ export class Meetings {
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
   readonly #chatHandlers: ((meetingId: string) => void)[] = [];
   readonly #callEventHandlers: CallEventHandler[] = [];
+  readonly #spokenHandlers: SpokenHandler[] = [];
   readonly #nodeHandlers: (() => void)[] = [];
   readonly #policyHandlers = new Set<(meetingId: string) => void>();
   /** by node: its last message under way */
@@ -131,6 +134,9 @@ export class Meetings {
       onPrepared: (meetingId) => this.transcriptRules.look(meetingId),
       onMeetingChanged: (meetingId) => this.changed(meetingId),
       onChatChanged: (meetingId) => this.chatChanged(meetingId),
+      onSpoken: (meetingId, segment) => {
+        for (const handler of this.#spokenHandlers) handler(meetingId, segment);
+      },
     });
     this.#grants = new CallGrants({
       keys,
@@ -198,6 +204,11 @@ export class Meetings {
   /** What a node reports of a call of ours: each event once, in the transaction in which it counts. */
   onCallEvent(handler: CallEventHandler): void {
     this.#callEventHandlers.push(handler);
+  }
+
+  /** What is spoken in a call while it is written: each segment once, after it is kept. */
+  onSpoken(handler: SpokenHandler): void {
+    this.#spokenHandlers.push(handler);
   }
 
   /** A media node has come, or come back: what it was told before, it may not know. */

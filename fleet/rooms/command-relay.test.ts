@@ -41,8 +41,13 @@ function relayUnderTest() {
   return { give, sent };
 }
 
-test.each<RoomCommand>([{ name: 'join-call' }, { name: 'set-microphone', on: true }, { name: 'set-camera', on: true }])(
-  '$name opens microphone or camera: the room gets it only from somebody who is in it',
+test.each<RoomCommand>([
+  { name: 'join-call' },
+  { name: 'set-microphone', on: true },
+  { name: 'set-camera', on: true },
+  { name: 'set-transcript', isOn: true, language: 'ko' },
+])(
+  '$name opens microphone or camera, or keeps what is spoken: the room gets it only from somebody who is in it',
   async (command) => {
     const { give, sent } = relayUnderTest();
     await expect(give(command, false)).rejects.toMatchObject({ code: 'presence-needed' });

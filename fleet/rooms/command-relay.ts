@@ -64,7 +64,7 @@ export class CommandRelay {
     const key = `${order.roomId} ${order.id}`;
     const former = this.#pending.get(key);
     if (former) return former.reply;
-    if (opensDevices(order.command) && !order.isPresent()) throw new UserError('presence-needed');
+    if (isOfPresent(order.command) && !order.isPresent()) throw new UserError('presence-needed');
     const expiresAtMs = Date.now() + COMMAND_TIMEOUT_MS;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const pending: Pending = { isAllowed: order.isAllowed, reply: promise, envelope: null };
@@ -120,6 +120,8 @@ function waits({ name }: RoomCommand, error: unknown): null {
   throw error;
 }
 
-/** A room that enters a call sends its sound and picture. */
-const opensDevices = (command: RoomCommand): boolean =>
-  command.name === 'join-call' || ((command.name === 'set-microphone' || command.name === 'set-camera') && command.on);
+/** A room that enters a call sends its sound and picture; with a transcript, what is spoken in it is kept. */
+const isOfPresent = (command: RoomCommand): boolean =>
+  command.name === 'join-call' ||
+  ((command.name === 'set-microphone' || command.name === 'set-camera') && command.on) ||
+  (command.name === 'set-transcript' && command.isOn);

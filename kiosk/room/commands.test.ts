@@ -41,6 +41,7 @@ const FIELDS: Partial<Record<CallCommand['name'], object>> = {
   'end-poll': { pollId: id(92) },
   'hide-poll': { pollId: id(92) },
   'set-transcript': { isOn: true, language: 'ko' },
+  'show-captions': { isOn: false },
   'answer-feedback': { answer: 'good' },
 };
 const ANSWERS: Record<CallCommand['name'], string> = {
@@ -69,6 +70,7 @@ const ANSWERS: Record<CallCommand['name'], string> = {
   'end-poll': 'no no no yes yes no no',
   'hide-poll': 'no no no yes yes no no',
   'set-transcript': 'no no no yes yes no no',
+  'show-captions': 'no no no yes yes no no',
   'show-code': 'no no no yes yes no no',
   'answer-feedback': 'no no no no no yes no',
   'watch-roster': 'yes yes yes yes yes yes yes',
@@ -183,7 +185,7 @@ describe('does', () => {
   ];
   it.each(rows)('%s', (_, from, event, outcome) => expect(outcomeOf(from, event)).toBe(outcome));
 
-  it.each(['start-poll', 'answer-poll', 'end-poll', 'hide-poll', 'set-transcript'] as const)(
+  it.each(['start-poll', 'answer-poll', 'end-poll', 'hide-poll', 'set-transcript', 'show-captions'] as const)(
     '%s goes to the screen as it was asked',
     (name) => {
       const effects = new RoomUnderTest(roomIn('in-call')).take(given(name, FIELDS[name]));

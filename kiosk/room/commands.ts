@@ -75,6 +75,7 @@ function decide(room: Room, { command, grant, bookingTitle }: CommandEvent, nowM
     case 'end-poll':
     case 'hide-poll':
     case 'set-transcript':
+    case 'show-captions':
     case 'show-code':
       return inCall(phase, null, () => tell(room, command));
     case 'answer-feedback':

@@ -79,6 +79,7 @@ const COMMANDS: Record<CallCommand['name'], fc.Arbitrary<object>> = {
   'end-poll': fc.constant({ pollId: id(92) }),
   'hide-poll': fc.constant({ pollId: id(92) }),
   'set-transcript': fc.record({ isOn: fc.boolean(), language: fc.constantFrom('ko', 'en') }),
+  'show-captions': fc.record({ isOn: fc.boolean() }),
   'show-code': nothing,
   'answer-feedback': fc.record({ answer: fc.constantFrom('good', 'bad') }),
   'watch-roster': nothing,
@@ -204,7 +205,7 @@ const TOLD = [
   ],
   ...['set-stage-page', 'mute-participant', 'mute-all', 'remove-participant', 'set-order', 'set-role', 'let-speak'],
   ...['raise-hand', 'lower-hand', 'send-chat', 'recall-chat', 'show-code'],
-  ...['start-poll', 'answer-poll', 'end-poll', 'hide-poll', 'set-transcript'],
+  ...['start-poll', 'answer-poll', 'end-poll', 'hide-poll', 'set-transcript', 'show-captions'],
 ];
 
 const acts = fc.array(

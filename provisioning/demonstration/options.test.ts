@@ -38,6 +38,12 @@ describe('the options of a start', () => {
     expect(kioskArguments(options, paths, {})).toEqual(['--data-dir', '/state/kiosk', '--shell', 'auto', '--headless']);
   });
 
+  it('name a speech engine to the fleet, and none by themselves', () => {
+    const named = ['--speech-config', '/speech.json'];
+    expect(fleetArguments(parseDemonstrationOptions(named), '/f')).toEqual(expect.arrayContaining(named));
+    expect(fleetArguments(parseDemonstrationOptions([]), '/f')).not.toContain('--speech-config');
+  });
+
   it('hand settings to the room’s kiosk', () => {
     expect(parseDemonstrationOptions(['--kiosk-settings', '/s.json']).kioskSettingsFile).toBe('/s.json');
     expect(parseDemonstrationOptions([]).kioskSettingsFile).toBeNull();

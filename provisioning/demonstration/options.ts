@@ -15,6 +15,8 @@ export type DemonstrationOptions = {
   trustedProxies: string[];
   /** null: as the fleet has it */
   picturesPerSecond: string | null;
+  /** null: nothing that is spoken is written */
+  speechConfigFile: string | null;
   fakeMedia: boolean;
   shell: boolean;
   dev: boolean;
@@ -31,6 +33,7 @@ export const demonstrationUsage = `npm start -- [options]
   --tls-cert F --tls-key F  with --lan: a certificate of your own instead of one from the fleet's CA
   --trusted-proxy CIDR    a proxy of yours, whose X-Forwarded-For says who is calling (may be repeated)
   --pictures-per-second N  of broadcasts, 10 to 30 (30): fewer for a machine with few processors
+  --speech-config F       write what is spoken, by a speech engine of yours
   --fake-media            a test picture and tone instead of camera and microphone
   --kiosk-settings F      settings of the room's kiosk as JSON, such as its certificate for the office's network
   --no-shell              no TV at all: open its address in a browser of your own
@@ -49,6 +52,7 @@ export function parseDemonstrationOptions(args: string[]): DemonstrationOptions 
     tlsKeyFile: values['tls-key'] ?? null,
     trustedProxies: values['trusted-proxy'],
     picturesPerSecond: values['pictures-per-second'] ?? null,
+    speechConfigFile: values['speech-config'] ?? null,
     fakeMedia: values['fake-media'],
     shell: !values['no-shell'],
     dev: values.dev,
@@ -76,6 +80,7 @@ function parse(args: string[]) {
       'tls-key': { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true, default: [] },
       'pictures-per-second': { type: 'string' },
+      'speech-config': { type: 'string' },
       'fake-media': flag,
       'no-shell': flag,
       'kiosk-settings': { type: 'string' },
@@ -94,6 +99,7 @@ export function fleetArguments(options: DemonstrationOptions, dataDir: string): 
     ...(options.tlsKeyFile ? ['--tls-key', options.tlsKeyFile] : []),
     ...options.trustedProxies.flatMap((block) => ['--trusted-proxy', block]),
     ...(options.picturesPerSecond === null ? [] : ['--pictures-per-second', options.picturesPerSecond]),
+    ...(options.speechConfigFile === null ? [] : ['--speech-config', options.speechConfigFile]),
     ...(options.json ? ['--json-logs'] : []),
   ];
 }

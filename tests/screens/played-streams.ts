@@ -1,8 +1,9 @@
-/** Event streams of the API without a server: each says its first event at once and stays open, or cannot be opened. */
+/** Event streams of the API without a server: each says its first events at once and stays open, or cannot be opened. */
 import type { Page } from 'playwright-core';
 
 /** By a part of the stream's path. null: it cannot be opened */
-export type PlayedStreams = Record<string, { name: string; data: object } | null>;
+export type PlayedStreams = Record<string, PlayedEvent | PlayedEvent[] | null>;
+type PlayedEvent = { name: string; data: object };
 
 export async function playStreams(page: Page, streams: PlayedStreams): Promise<void> {
   await page.addInitScript(playInPage, streams);
@@ -10,7 +11,10 @@ export async function playStreams(page: Page, streams: PlayedStreams): Promise<v
 
 /** Runs in the page: a stream that a route answers ends at once, which a page would see as a broken line. */
 function playInPage(streams: PlayedStreams): void {
-  const played = (url: string) => Object.entries(streams).find(([part]) => url.includes(part))?.[1];
+  const played = (url: string) => {
+    const found = Object.entries(streams).find(([part]) => url.includes(part))?.[1];
+    return found && [found].flat();
+  };
   class Stream extends EventTarget {
     static readonly CLOSED = 2;
     readyState = 1;
@@ -19,7 +23,8 @@ function playInPage(streams: PlayedStreams): void {
       const first = played(String(url));
       setTimeout(() => {
         this.dispatchEvent(new Event(first === null ? 'error' : 'open'));
-        if (first) this.dispatchEvent(new MessageEvent(first.name, { data: JSON.stringify(first.data) }));
+        for (const { name, data } of first ?? [])
+          this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
       });
     }
     close() {}
@@ -30,7 +35,7 @@ function playInPage(streams: PlayedStreams): void {
     const first = played(input instanceof Request ? input.url : String(input));
     if (first === undefined) return fetch(input, init);
     if (first === null) throw new TypeError('Failed to fetch');
-    const text = `event: ${first.name}\ndata: ${JSON.stringify(first.data)}\n\n`;
+    const text = first.map(({ name, data }) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join('');
     const body = new ReadableStream<Uint8Array>({ start: (stream) => stream.enqueue(new TextEncoder().encode(text)) });
     return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
   };

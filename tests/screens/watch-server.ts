@@ -1,7 +1,7 @@
 /** A fleet server for the watch page, played into the browser: the session, the list of broadcasts, one of them, its viewing. */
 import type { Page } from 'playwright-core';
 import { allRoutes, type RouteName } from '#contract/http/all-routes.ts';
-import type { WatchedBroadcast, WatchHome } from '#contract/http/broadcasts-api.ts';
+import type { BroadcastCaptions, WatchedBroadcast, WatchHome } from '#contract/http/broadcasts-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import { playStreams } from './played-streams.ts';
 
@@ -50,6 +50,7 @@ export async function playWatchServer(
   page: Page,
   answers: WatchAnswers,
   home: WatchHome | null = NOTHING_ON,
+  captions: BroadcastCaptions | null = null,
 ): Promise<void> {
   await page.route('**/api/v1/**', async (route) => {
     const method = route.request().method();
@@ -63,5 +64,6 @@ export async function playWatchServer(
     if (answer === 'no-answer') return route.abort();
     return route.fulfill({ status: answer.status ?? 200, json: answer.body });
   });
-  await playStreams(page, { 'watch-home': home && { name: 'home', data: home } });
+  const events = home && [{ name: 'home', data: home }, ...(captions ? [{ name: 'captions', data: captions }] : [])];
+  await playStreams(page, { 'watch-home': events });
 }

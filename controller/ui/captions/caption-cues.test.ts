@@ -73,7 +73,7 @@ it('shows each piece about when it was spoken, in a picture that is behind', () 
   const pieces = captionPieces(words(30));
   expect([shown(cues, 9_999), shown(cues, 10_000)]).toEqual([null, pieces[0]]);
   expect(shown(cues, 21_950)).toBe(pieces.at(-1));
-  expect(shown(cues, 25_500)).toBeNull();
+  expect(shown(cues, 26_500)).toBeNull();
 });
 
 it('shows late what the picture has just passed, and in its own place what it passed long ago', () => {

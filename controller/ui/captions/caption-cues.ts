@@ -2,6 +2,9 @@
 import { shownText } from '#contract/shown-text.ts';
 import type { TranscriptSegment } from '#contract/transcript.ts';
 
+/** What was spoken, whoever sends it. */
+type Spoken = Pick<TranscriptSegment, 'segmentId' | 'displayName' | 'text' | 'fromMs' | 'untilMs'>;
+
 export type Cue = {
   key: string;
   displayName: string;
@@ -73,7 +76,7 @@ function partsOf(word: string): string[] {
 }
 
 /** Of a call: what was just spoken is shown at once, after what is still being read. */
-export function queuedCues(cues: readonly Cue[], segment: TranscriptSegment, nowMs: number): Cue[] {
+export function queuedCues(cues: readonly Cue[], segment: Spoken, nowMs: number): Cue[] {
   const isBehind = (cues.at(-1)?.readUntilMs ?? nowMs) - nowMs > SKIPS_AFTER_MS;
   const kept = cues.filter(({ fromMs, untilMs }) => untilMs > nowMs && !(isBehind && fromMs > nowMs));
   let fromMs = Math.max(nowMs, kept.at(-1)?.readUntilMs ?? nowMs);
@@ -90,7 +93,7 @@ export function queuedCues(cues: readonly Cue[], segment: TranscriptSegment, now
  * Of a picture that is behind: each piece about when it was spoken.
  * @param playheadMs what the picture shows when the segment comes; what was spoken before it is shown late rather than not at all
  */
-export function timedCues(segment: TranscriptSegment, playheadMs: number | null): Cue[] {
+export function timedCues(segment: Spoken, playheadMs: number | null): Cue[] {
   const pieces = captionPieces(segment.text);
   const total = pieces.reduce((sum, piece) => sum + widthOf(piece), 0);
   const isLate = playheadMs !== null && playheadMs > segment.fromMs && playheadMs < segment.untilMs + LATE_MS;
@@ -119,7 +122,7 @@ export function cueAt(cues: readonly Cue[], atMs: number): Cue | null {
 }
 
 function cueOf(
-  { segmentId, displayName }: TranscriptSegment,
+  { segmentId, displayName }: Spoken,
   index: number,
   text: string,
   times: Pick<Cue, 'fromMs' | 'readUntilMs'>,

@@ -11,6 +11,7 @@ import {
 import { Viewing } from '../live-delivery.ts';
 import { openWord } from '../open-words.ts';
 import { EpochMs, Id, MeetingTitle, z } from '../schema.ts';
+import { TranscriptSegment } from '../transcript.ts';
 import { freshly, ofHostInCall, pageRoute, permitted, type RouteTable, settled } from './route.ts';
 
 const BroadcastParams = z.object({ broadcastId: Id });
@@ -51,6 +52,14 @@ export const WatchHome = z.object({
   replays: z.array(WatchedBroadcast).max(100),
 });
 export type WatchHome = z.infer<typeof WatchHome>;
+
+/** What was spoken in a meeting that is live. Times by the media node's clock. */
+export const BroadcastCaption = TranscriptSegment.omit({ peerId: true });
+export type BroadcastCaption = z.infer<typeof BroadcastCaption>;
+
+/** Those that this page has not got yet, at most of the last minute. */
+export const BroadcastCaptions = z.object({ broadcastId: Id, captions: z.array(BroadcastCaption) });
+export type BroadcastCaptions = z.infer<typeof BroadcastCaptions>;
 
 export const BroadcastDetail = WatchedBroadcast.extend({ chapters: z.array(Chapter) });
 export type BroadcastDetail = z.infer<typeof BroadcastDetail>;
@@ -132,8 +141,9 @@ export const broadcastsApi = {
     method: 'GET',
     path: '/api/v1/watch-home',
     access: settled,
-    summary: 'Broadcasts that the caller may watch: live, coming, and replays of what was',
-    events: { home: WatchHome },
+    summary:
+      'Broadcasts that the caller may watch: live, coming, and replays of what was; captions of those that are live',
+    events: { home: WatchHome, captions: BroadcastCaptions },
   },
   watchedBroadcast: {
     kind: 'json',

@@ -25,8 +25,12 @@ const shown = (): RoomTranscript => {
   expect(Buffer.byteLength(JSON.stringify(value))).toBeLessThanOrEqual(rules.transcript.maxBytes);
   return RoomTranscript.parse(value);
 };
-const report = (callId: string, transcript: CallTranscript, captions: TranscriptSegment[] = []) =>
-  parts.onReport({ type: 'transcript', callId, transcript, captions });
+const report = (
+  callId: string,
+  transcript: CallTranscript,
+  captions: TranscriptSegment[] = [],
+  areCaptionsShown = true,
+) => parts.onReport({ type: 'transcript', callId, transcript, captions, areCaptionsShown });
 beforeEach(() => {
   projections = new Projections({ roomId: ROOM, epoch: 1 });
   parts = new Parts({
@@ -49,6 +53,14 @@ it('is there while the room is in the call, and gone with it', () => {
   expect(shown().transcript.isOn).toBe(true);
   parts.follow(inCall(NEXT));
   expect(shown()).toMatchObject({ callId: NEXT, transcript: NO_TRANSCRIPT, captions: [] });
+});
+
+it('has whether the TV shows captions, and shows them again in the next call', () => {
+  parts.follow(inCall(CALL));
+  report(CALL, on, [], false);
+  expect(shown().areCaptionsShown).toBe(false);
+  parts.follow(inCall(NEXT));
+  expect(shown().areCaptionsShown).toBe(true);
 });
 
 it('cuts what is too long for phones, so that three fit', () => {

@@ -11,8 +11,11 @@ export const transcriptPart: PartDeclaration = {
   name: 'transcript',
   make: (host) => {
     let callId: string | null = null;
-    const publish = (transcript: CallTranscript, captions: readonly TranscriptSegment[]): void =>
-      host.publish('transcript', { callId, transcript, captions: captions.map(fitting) });
+    const publish = (
+      transcript: CallTranscript,
+      captions: readonly TranscriptSegment[],
+      areCaptionsShown = true,
+    ): void => host.publish('transcript', { callId, transcript, captions: captions.map(fitting), areCaptionsShown });
     return {
       start: () => publish(NO_TRANSCRIPT, []),
       stop: () => {},
@@ -24,7 +27,7 @@ export const transcriptPart: PartDeclaration = {
       },
       reports: {
         transcript: (report) => {
-          if (report.callId === callId) publish(report.transcript, report.captions);
+          if (report.callId === callId) publish(report.transcript, report.captions, report.areCaptionsShown);
         },
       },
     };

@@ -59,10 +59,12 @@ type CallSceneProps = {
   troubles: Trouble[];
   /** a phone has asked for it */
   showsCode: boolean;
+  /** a phone has not turned them off */
+  wantsCaptions: boolean;
 };
 
 export function CallScene(props: CallSceneProps) {
-  const { session, phase, selfPeerId, call, view, devices, shownInput, troubles, showsCode } = props;
+  const { session, phase, selfPeerId, call, view, devices, shownInput, troubles, showsCode, wantsCaptions } = props;
   const { t } = useTranslation(['screen', 'common', 'stage']);
   const [people] = useState(() => new People());
   const all = phase === null ? peopleAhead(call.streams, selfPeerId) : call.participants;
@@ -103,7 +105,7 @@ export function CallScene(props: CallSceneProps) {
   const air = phase === null ? OFF_AIR : call.air;
   const transcript = phase === null ? NO_TRANSCRIPT : call.transcript;
   const airNews = useAirToast(phase === null ? null : call.air, phase === null ? null : transcript);
-  const showsCaptions = transcript.isOn;
+  const showsCaptions = transcript.isOn && wantsCaptions;
   const caption = useCallCaption(showsCaptions ? call.captions : null);
   const hasMark = markOf(air) !== null || transcript.isOn;
   const nowMs = useMinute();

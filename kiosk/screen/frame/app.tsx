@@ -71,6 +71,7 @@ export function App({ session }: { session: ScreenSession }) {
             shownInput={screen.shownInput}
             troubles={troubles}
             showsCode={screen.showsCode}
+            wantsCaptions={screen.showsCaptions}
           />
         )}
       </PreparedCall>

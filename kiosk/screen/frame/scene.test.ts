@@ -29,6 +29,7 @@ const screen = (phase: RoomPhase | null, over: Partial<ScreenSnapshot> = {}): Sc
   showsDocument: false,
   showsBroadcast: false,
   showsCode: false,
+  showsCaptions: true,
   devices,
   view:
     phase === null

@@ -16,6 +16,8 @@ export type ReportedCall = {
   ticket: ResumeTicket | null;
   /** on the stage the document is before a shared screen */
   documentIsNewest: boolean;
+  /** the TV shows captions, where there are any */
+  showsCaptions: boolean;
 };
 
 export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgent[] {
@@ -37,7 +39,11 @@ export function reportsOf(before: ReportedCall, now: ReportedCall): ScreenToAgen
     if (newPlace || before.call.air !== now.call.air) reports.push(airReport(phase.callId, now.call));
     if (newPlace || before.call.chat !== now.call.chat) reports.push(chatReport(phase.callId, now.call));
     if (newPlace || before.call.polls !== now.call.polls) reports.push(pollReport(phase.callId, now.call));
-    if (newPlace || transcriptChanged(before.call, now.call)) reports.push(transcriptReport(phase.callId, now.call));
+    const sameTranscript =
+      before.call.transcript === now.call.transcript &&
+      before.call.captions === now.call.captions &&
+      before.showsCaptions === now.showsCaptions;
+    if (newPlace || !sameTranscript) reports.push(transcriptReport(phase.callId, now));
     const sameDocument =
       before.call.document === now.call.document &&
       before.call.withdrawn === now.call.withdrawn &&
@@ -64,7 +70,7 @@ export function standingReports(now: ReportedCall): ScreenToAgent[] {
     airReport(phase.callId, call),
     chatReport(phase.callId, call),
     pollReport(phase.callId, call),
-    transcriptReport(phase.callId, call),
+    transcriptReport(phase.callId, now),
     documentReport(ticket, now),
   ];
 }
@@ -127,16 +133,14 @@ function chatReport(callId: string, { chat }: CallState): ScreenToAgent {
   return { type: 'chat', callId, messages: chat.slice(-CHAT_MESSAGES_IN_ROOM) };
 }
 
-const transcriptChanged = (before: CallState, now: CallState): boolean =>
-  before.transcript !== now.transcript || before.captions !== now.captions;
-const transcriptReport = (callId: string, { transcript, captions }: CallState): ScreenToAgent => ({
-  ...{ type: 'transcript', callId, transcript },
-  captions: captions.slice(-CAPTIONS_IN_ROOM),
-});
-
 function pollReport(callId: string, { polls }: CallState): ScreenToAgent {
   const poll = polls.at(-1) ?? null;
   return { type: 'poll', callId, poll: poll?.result && !poll.isShown ? null : poll };
+}
+
+function transcriptReport(callId: string, { call, showsCaptions }: ReportedCall): ScreenToAgent {
+  const captions = call.captions.slice(-CAPTIONS_IN_ROOM);
+  return { type: 'transcript', callId, transcript: call.transcript, captions, areCaptionsShown: showsCaptions };
 }
 
 function documentReport({ callId, peerId }: ResumeTicket, { call, documentIsNewest }: ReportedCall): ScreenToAgent {

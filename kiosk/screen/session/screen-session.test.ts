@@ -557,6 +557,29 @@ describe('the screen’s session', () => {
     expect(of('poll').map((report) => report.poll)).toEqual([poll, ended, null]);
   });
 
+  it('asks the node for a transcript as the room asks, shows captions as a phone chooses, and reports both', () => {
+    const { call, up, effect, of } = session();
+    up();
+    effect({ name: 'set-transcript', isOn: true, language: 'ko' });
+    expect(call.asked).toEqual(['transcript true ko']);
+    const transcript = { ...NO_TRANSCRIPT, isOn: true, isPossible: true };
+    const caption = (n: number) => ({
+      ...{ segmentId: id(60 + n), peerId: id(5), displayName: 'Mina', text: `s${n}` },
+      ...{ fromMs: n, untilMs: n },
+    });
+    call.become(joined, { transcript });
+    call.become(joined, { transcript, captions: [1, 2, 3, 4].map(caption) });
+    effect({ name: 'show-captions', isOn: false });
+    expect(of('transcript').map(({ captions, areCaptionsShown }) => [captions.length, areCaptionsShown])).toEqual([
+      [0, true],
+      [3, true],
+      [3, false],
+    ]);
+    call.become({ name: 'ended', callId: CALL, reason: 'empty' });
+    call.become(joined);
+    expect(of('transcript').at(-1)?.areCaptionsShown).toBe(true);
+  });
+
   it('shows the pairing code for a minute, no longer than the call', () => {
     vi.useFakeTimers();
     const { call, up, effect, subject } = session();

@@ -58,6 +58,8 @@ export type ScreenSnapshot = {
   showsBroadcast: boolean;
   /** in a call: the pairing code is on the TV, for a phone that proves to be in the room */
   showsCode: boolean;
+  /** while what is spoken is written; a phone turns them off */
+  showsCaptions: boolean;
 };
 
 export type SessionParts = {
@@ -110,7 +112,7 @@ export class ScreenSession {
     });
     this.documents = new ScreenDocuments({ call: this.call, tell: (report) => this.#outbox.send(report) });
     this.broadcast = new ScreenBroadcast({ tell: (report) => this.#outbox.send(report) });
-    this.#told = { call: this.call.getSnapshot(), ticket: null, documentIsNewest: true };
+    this.#told = { call: this.call.getSnapshot(), ticket: null, documentIsNewest: true, showsCaptions: true };
     this.#devices = parts.createDevices({
       onMicrophone: (track) => this.call.setMicrophone(track),
       onCamera: (track, withoutTrack) => {
@@ -153,6 +155,7 @@ export class ScreenSession {
       showsDocument: false,
       showsBroadcast: false,
       showsCode: false,
+      showsCaptions: true,
       ...this.#ofDevices(),
     });
   }
@@ -333,6 +336,9 @@ export class ScreenSession {
       case 'set-transcript':
         this.#attempt('set-transcript', this.call.setTranscript({ isOn: effect.isOn, language: effect.language }));
         return;
+      case 'show-captions':
+        this.#showCaptions(effect.isOn);
+        return;
       case 'show-code':
         this.#showCode();
         return;
@@ -345,6 +351,11 @@ export class ScreenSession {
       default:
         this.#attempt(effect.name, this.#equipment.perform(effect));
     }
+  }
+
+  #showCaptions(isOn: boolean): void {
+    this.#publish({ showsCaptions: isOn });
+    this.#tellCall(this.#told);
   }
 
   #showCode(): void {
@@ -469,6 +480,9 @@ export class ScreenSession {
     if (phase === before.call.phase) return;
     if (phase.name !== 'joined') this.#hideCode();
     if (phase.name === 'ended') this.#devices.release();
+    // the next meeting chooses for itself
+    if ((phase.name === 'ended' || phase.name === 'idle') && !this.getSnapshot().showsCaptions)
+      this.#publish({ showsCaptions: true });
     const held = before.call.phase.name === 'joined' || this.#resuming;
     if (phase.name !== 'joining') this.#resuming = false;
     if (phase.name === 'failed' && held) this.#onFailed(new InvalidStateError(phase.code), true);
@@ -514,7 +528,7 @@ export class ScreenSession {
 
   #now(): ReportedCall {
     const [call, documentIsNewest] = [this.call.getSnapshot(), this.#documentIsNewest];
-    return { call, ticket: this.call.ticket, documentIsNewest };
+    return { call, ticket: this.call.ticket, documentIsNewest, showsCaptions: this.getSnapshot().showsCaptions };
   }
 
   /** Shown at once; the state that the agent publishes next is the same. */

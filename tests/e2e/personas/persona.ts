@@ -21,6 +21,8 @@ export type PersonaOptions = {
   number: number;
   camera?: Device;
   microphone?: Device;
+  /** what `maruDevices.speak` gives it, in place of a tone */
+  speaks?: boolean;
   gathersNothingAtFirst?: boolean;
   context?: BrowserContextOptions;
   /** all its traffic, media included, goes this way */
@@ -40,8 +42,9 @@ export function devicesOf(
   {
     camera,
     microphone,
+    speaks = false,
     gathersNothingAtFirst = false,
-  }: Pick<PersonaDevices, 'camera' | 'microphone'> & Pick<PersonaOptions, 'gathersNothingAtFirst'>,
+  }: Pick<PersonaDevices, 'camera' | 'microphone'> & Pick<PersonaOptions, 'speaks' | 'gathersNothingAtFirst'>,
 ): PersonaDevices {
   return {
     picture: { number, colour: colourOf(number) },
@@ -49,6 +52,7 @@ export function devicesOf(
     screen: { number: screenNumberOf(number), colour: colourOf(number + 1) },
     camera,
     microphone,
+    speaks,
     gathersNothingAtFirst,
   };
 }
@@ -90,6 +94,7 @@ export class Persona {
       camera = 'present',
       microphone = 'present',
       network,
+      speaks,
       gathersNothingAtFirst,
     } = options;
     const context = await browser.newContext({
@@ -118,7 +123,7 @@ export class Persona {
       }));
     }
     await page.addInitScript({
-      content: await pageScript(devicesOf(number, { camera, microphone, gathersNothingAtFirst })),
+      content: await pageScript(devicesOf(number, { camera, microphone, speaks, gathersNothingAtFirst })),
     });
     page.on('pageerror', (error) => persona.troubles.push(`error: ${error.message}`));
     page.on('console', (line) => {

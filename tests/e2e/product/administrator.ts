@@ -4,7 +4,9 @@ import type { Claim } from '#contract/enrolment.ts';
 import { type Alert, alertsApi } from '#contract/http/alerts-api.ts';
 import { roomServiceApi } from '#contract/http/fleet-api.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
+import { DEFAULT_MEETING_POLICY } from '#contract/meeting-policy.ts';
 import { peopleApi } from '#contract/http/people-api.ts';
+import { placesApi } from '#contract/http/places-api.ts';
 import type { RouteAnswer, RouteInput } from '#contract/http/route.ts';
 import { roomsApi, type RoomOverview, type RoomRow } from '#contract/http/rooms-api.ts';
 import { updatesApi } from '#contract/http/updates-api.ts';
@@ -110,6 +112,15 @@ export class Administrator {
     const { meetingId } = await this.room(roomId);
     const { method, path } = meetingsApi.setDocumentPolicy;
     await this.#ask(method, path.replace(':meetingId', meetingId), { ...DEFAULT_DOCUMENT_POLICY, ...changes });
+  }
+
+  /** Of the whole organisation: what is spoken may be written where a host turns that on. */
+  async permitTranscripts(): Promise<void> {
+    const { method, path } = placesApi.setOrganisationDefaults;
+    await this.#ask(method, path, {
+      meetingPolicy: { ...DEFAULT_MEETING_POLICY, transcript: true },
+      allowedRanges: [],
+    });
   }
 
   /** The token of a guest link that was good a moment ago. */

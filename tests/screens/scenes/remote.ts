@@ -2,7 +2,9 @@
 import type { Page, WebSocketRoute } from 'playwright-core';
 import type { ChatMessage } from '#contract/chat.ts';
 import type { SeenPoll } from '#contract/polls.ts';
+import type { CallTranscript } from '#contract/transcript.ts';
 import { endedQuiz, runningPoll } from './polls.ts';
+import { written as transcriptOn } from './transcripts.ts';
 import { type MeetingAir, OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
@@ -148,6 +150,8 @@ export type Link = {
   waiting?: WaitingPerson[];
   chat?: ChatMessage[];
   poll?: SeenPoll | null;
+  /** undefined: by a room of before */
+  transcript?: CallTranscript;
   /** undefined: by a server that broadcasts nothing */
   air?: MeetingAir;
   /** base64 of a JPEG */
@@ -221,6 +225,13 @@ export async function paired(page: Page, link: Link): Promise<void> {
           help: link.help && { ...heading, ...link.help },
           update: link.update && { ...heading, ...link.update },
           poll: link.poll === undefined ? undefined : { ...heading, callId: id(3), poll: link.poll },
+          transcript: link.transcript && {
+            ...heading,
+            callId: id(3),
+            transcript: link.transcript,
+            captions: [],
+            areCaptionsShown: true,
+          },
           chat: link.chat && { ...heading, callId: id(3), messages: link.chat },
         },
         online: link.online ?? true,
@@ -674,6 +685,21 @@ export const remoteScenes: readonly Scene[] = [
   scene('call-poll-none', { state: roomState({ phase: inCall(few) }), waiting: [], poll: null }, (page) =>
     page.getByRole('region', { name: /^(Polls|투표)$/ }).scrollIntoViewIfNeeded(),
   ),
+  scene(
+    'call-transcript-off',
+    { state: roomState({ phase: inCall(few) }), waiting: [], transcript: { ...transcriptOn, isOn: false } },
+    (page) => page.getByRole('region', { name: /^(Transcript|발언 기록)$/ }).scrollIntoViewIfNeeded(),
+  ),
+  scene(
+    'call-transcript',
+    { state: roomState({ phase: inCall(few) }), waiting: [], transcript: { ...transcriptOn, isFailing: true } },
+    (page) => page.getByRole('region', { name: /^(Transcript|발언 기록)$/ }).scrollIntoViewIfNeeded(),
+  ),
+  scene('call-transcript-begins', {
+    state: roomState({ phase: inCall(few) }),
+    waiting: [],
+    transcript: transcriptOn,
+  }),
   scene('call-chat-empty', { state: roomState({ phase: inCall(few) }), waiting: [], chat: [] }, (page) =>
     page.getByRole('log').scrollIntoViewIfNeeded(),
   ),

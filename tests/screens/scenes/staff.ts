@@ -11,7 +11,9 @@ import type { WaitingList } from '#contract/waiting.ts';
 import { type PlayedNotes, playNotes } from '../played-notes.ts';
 import { playStreams } from '../played-streams.ts';
 import { endedQuiz, longPoll, runningPoll } from './polls.ts';
+import type { SpokenText } from '#contract/http/transcript-api.ts';
 import type { Scene } from './scene.ts';
+import { englishCaption, hostileCaption, longCaption, shortCaption } from './transcripts.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const minutes = (count: number): number => count * 60_000;
@@ -378,6 +380,14 @@ const openNotes = (line?: string | null) => async (page: Page) => {
   await editor.scrollIntoViewIfNeeded();
   if (line !== undefined) await editor.getByText(line, { exact: true }).click();
 };
+const showTranscript = (page: Page) =>
+  page.getByRole('region', { name: /^(Transcript|발언 기록)$/ }).scrollIntoViewIfNeeded();
+const spokenTexts: SpokenText[] = [shortCaption, englishCaption, longCaption, hostileCaption, shortCaption].map(
+  ({ displayName, text }, n) => ({
+    ...{ segmentId: id(980 + n), callId: id(n < 4 ? 970 : 971), number: n, displayName, text },
+    ...{ isOwn: n === 0, fromMs: at(9, n * 9), untilMs: at(9, n * 9) + 4_000 },
+  }),
+);
 const press = (name: RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
 const meetingHash = `#/meetings/${id(103)}`;
 
@@ -455,6 +465,40 @@ export const staffScenes: readonly Scene[] = [
     },
     act: async (page) => {
       await page.getByRole('region', { name: /^(Polls|투표)$/ }).scrollIntoViewIfNeeded();
+    },
+  }),
+  scene('meeting-transcript', {
+    hash: meetingHash,
+    answers: {
+      meeting: { body: { meeting: { ...detail, transcriptRevision: 9 } } },
+      transcript: { body: { segments: spokenTexts, hasOlder: true } },
+    },
+    act: showTranscript,
+  }),
+  scene('meeting-transcript-empty', {
+    hash: meetingHash,
+    answers: {
+      meeting: { body: { meeting: { ...detail, policy: { ...detail.policy, transcript: true } } } },
+      transcript: { body: { segments: [], hasOlder: false } },
+    },
+    act: showTranscript,
+  }),
+  scene('meeting-transcript-failed', {
+    hash: meetingHash,
+    answers: {
+      meeting: { body: { meeting: { ...detail, transcriptRevision: 9 } } },
+      transcript: refusal(503, 'storage-failing'),
+    },
+    act: showTranscript,
+  }),
+  scene('meeting-transcript-delete', {
+    hash: meetingHash,
+    answers: {
+      meeting: { body: { meeting: { ...detail, transcriptRevision: 9 } } },
+      transcript: { body: { segments: spokenTexts, hasOlder: false } },
+    },
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Delete what Dealer East|.* Dealer East 님의 발언 삭제)/ }).click();
     },
   }),
   scene('meeting-nobody', {

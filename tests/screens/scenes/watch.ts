@@ -3,9 +3,11 @@ import type { Page } from 'playwright-core';
 import type { Chapter } from '#contract/broadcast.ts';
 import type { BroadcastDetail, WatchHome } from '#contract/http/broadcasts-api.ts';
 import type { LiveStatus } from '#contract/live-delivery.ts';
+import type { TranscriptSegment } from '#contract/transcript.ts';
 import { type PlayedPicture, playPicture } from '../played-picture.ts';
 import { account, broadcastOf, NOTHING_ON, playWatchServer, refusal, type WatchAnswers } from '../watch-server.ts';
 import type { Scene } from './scene.ts';
+import { hostileCaption, shortCaption } from './transcripts.ts';
 
 const MINUTE_MS = 60_000;
 const LIVE_URL = 'http://localhost:7404';
@@ -75,17 +77,21 @@ type Told = {
   picture?: PlayedPicture | null;
   answers?: WatchAnswers;
   path?: string;
+  /** what is spoken there at this moment */
+  spoken?: TranscriptSegment;
   act?: (page: Page) => Promise<unknown>;
 };
 
 function scene(name: string, told: Told = {}): Scene {
-  const { home: listed = home, detail = null, status = {}, picture = null, answers = {}, act } = told;
+  const { home: listed = home, detail = null, status = {}, picture = null, answers = {}, spoken, act } = told;
   const broadcast: BroadcastDetail = { ...live, chapters, ...detail };
   const path = told.path ?? (detail === null ? '/watch#all' : `/watch/${broadcast.broadcastId}`);
   return {
     name,
     path,
-    sizes: name === 'home' || name === 'live' ? ['phone', 'phone-sideways', 'tablet', 'laptop'] : ['phone', 'laptop'],
+    sizes: ['home', 'live', 'live-captions-long'].includes(name)
+      ? ['phone', 'phone-sideways', 'tablet', 'laptop']
+      : ['phone', 'laptop'],
     setup: async (page) => {
       await page.route(`${LIVE_URL}/**`, (route) => {
         if (!route.request().url().endsWith('/status') || status === null) return route.fulfill({ status: 404 });
@@ -109,7 +115,9 @@ function scene(name: string, told: Told = {}): Scene {
         watchedBroadcast: () => ({ body: { broadcast } }),
         createViewing: () => ({ body: { viewing } }),
       };
-      await playWatchServer(page, { ...usual, ...answers }, listed);
+      const times = { fromMs: Date.now() - 10_000, untilMs: Date.now() + 60_000 };
+      const captions = spoken ? { broadcastId, captions: [{ ...spoken, ...times }] } : null;
+      await playWatchServer(page, { ...usual, ...answers }, listed, captions);
       if (picture) await playPicture(page, picture);
     },
     act: async (page) => {
@@ -122,6 +130,14 @@ function scene(name: string, told: Told = {}): Scene {
 const atEdge: PlayedPicture = { agoMs: 42 * MINUTE_MS, behindMs: 1_600 };
 /** Where the pointer moves, the controls are shown. */
 const point = (page: Page): Promise<void> => page.getByRole('region', { name: /^(Broadcast|생중계)$/ }).hover();
+
+const withCaptions = (pointsAt: boolean) => async (page: Page) => {
+  await page.getByRole('button', { name: /^(Captions|자막)$/ }).click();
+  if (pointsAt) return point(page);
+  await page.mouse.move(0, 0);
+  // controls hide over a moving picture
+  await page.waitForTimeout(3_500);
+};
 
 export const watchScenes: readonly Scene[] = [
   scene('sign-in', { answers: { currentSession: () => refusal(401, 'not-signed-in') } }),
@@ -146,6 +162,9 @@ export const watchScenes: readonly Scene[] = [
     status: { phase: 'green-room' },
   }),
   scene('live', { detail: {}, picture: atEdge, act: point }),
+  scene('live-captions-off', { detail: {}, picture: atEdge, spoken: shortCaption, act: point }),
+  scene('live-captions', { detail: {}, picture: atEdge, spoken: shortCaption, act: withCaptions(true) }),
+  scene('live-captions-long', { detail: {}, picture: atEdge, spoken: hostileCaption, act: withCaptions(false) }),
   scene('live-tap-for-sound', { detail: {}, picture: { ...atEdge, needsTap: true }, act: point }),
   scene('behind', { detail: {}, picture: { ...atEdge, behindMs: 12_000 }, act: point }),
   scene('slate', { detail: {}, status: { isOnSlate: true }, picture: atEdge, act: point }),

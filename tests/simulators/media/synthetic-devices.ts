@@ -53,6 +53,22 @@ export function sharedAudioContext(): AudioContext {
   return shared;
 }
 
+/** A microphone into which somebody speaks what it is given; else it is silent. */
+export function syntheticVoice(): { track: MediaStreamTrack; speak: (recording: AudioBuffer) => Promise<void> } {
+  const context = sharedAudioContext();
+  const output = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
+  return {
+    track: output.stream.getAudioTracks()[0]!,
+    speak: (recording) =>
+      new Promise((resolve) => {
+        const source = new AudioBufferSourceNode(context, { buffer: recording });
+        source.connect(output);
+        source.addEventListener('ended', () => resolve());
+        source.start();
+      }),
+  };
+}
+
 /** Swells three times a second: a steady tone is what noise suppression and DTX take for silence. */
 export function syntheticMicrophone(toneHz: number, level = 0.25): MediaStreamTrack {
   const context = sharedAudioContext();

@@ -84,6 +84,7 @@ export function applyCommand(
     case 'end-poll':
     case 'hide-poll':
     case 'set-transcript':
+    case 'show-captions':
     case 'show-code':
     case 'answer-feedback':
       throw new InvalidStateError('not-possible-now', 'a simulated room is alone');

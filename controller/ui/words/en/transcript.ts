@@ -1,5 +1,6 @@
 /** English words of the transcript: the sign that it is on, its switch, and captions. */
 export default {
+  title: 'Transcript',
   sign: 'What is spoken is written',
   failing: 'Not written at the moment: no answer from the speech recognition',
   news: {
@@ -15,4 +16,16 @@ export default {
   showCaptions: 'Show captions',
   hideCaptions: 'Hide captions',
   onTv: 'Captions on the TV',
+  none: 'Nothing is written yet. In the meeting, a host turns on “Write what is spoken”.',
+  spoken: 'What was spoken',
+  you: '{{name}} (you)',
+  older: 'Earlier',
+  search: 'Find in the transcript',
+  foundNone: 'Nothing was found.',
+  download: 'Text',
+  captionsFile: 'Captions (VTT)',
+  delete: 'Delete',
+  deleteOf: 'Delete what {{name}} said at {{time}}',
+  deleteTitle: 'Delete this from the transcript?',
+  deleteBody: 'What {{name}} said here is deleted for everyone. It cannot be brought back.',
 } as const;

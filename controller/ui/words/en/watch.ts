@@ -47,6 +47,8 @@ export default {
     timelineAt: '{{position}} of {{length}}',
     timelineLive: '{{position}}, live',
     speed: 'Speed',
+    captions: 'Captions',
+    hideCaptions: 'Hide captions',
     pictureInPicture: 'Picture in picture',
     fullScreen: 'Full screen',
     leaveFullScreen: 'Leave full screen',

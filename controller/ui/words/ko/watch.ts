@@ -48,6 +48,8 @@ export default {
     timeline: '재생 위치',
     timelineAt: '{{length}} 중 {{position}}',
     timelineLive: '{{position}}, 실시간',
+    captions: '자막',
+    hideCaptions: '자막 끄기',
     speed: '재생 속도',
     pictureInPicture: '작은 창으로 보기',
     fullScreen: '전체 화면',

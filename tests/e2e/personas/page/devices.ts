@@ -1,6 +1,12 @@
 /** The outer edge of a persona's page: its camera, microphone and screen are synthetic ones. Nothing further in is touched. */
 import type { Picture } from '../../../simulators/media/picture.ts';
-import { syntheticCamera, syntheticMicrophone, syntheticScreen } from '../../../simulators/media/synthetic-devices.ts';
+import {
+  sharedAudioContext,
+  syntheticCamera,
+  syntheticMicrophone,
+  syntheticScreen,
+  syntheticVoice,
+} from '../../../simulators/media/synthetic-devices.ts';
 
 export type Device = 'present' | 'missing' | 'refused';
 export type PersonaDevices = {
@@ -10,6 +16,8 @@ export type PersonaDevices = {
   screen: Picture;
   camera: Device;
   microphone: Device;
+  /** in place of its tone it speaks what `maruDevices.speak` gives it, and is silent else */
+  speaks: boolean;
   /** each connection's first gathering finds no network, as where it comes up in that moment */
   gathersNothingAtFirst: boolean;
 };
@@ -25,6 +33,8 @@ export type DeviceEvents = {
   plugIn: (kind: Kind) => void;
   /** the system silences or darkens it, as for a phone call, and gives it back */
   interrupt: (kind: Kind, interrupted: boolean) => void;
+  /** @param recording 16 kHz, mono, 16 bits, as base64 @returns when it was over, by the page's clock */
+  speak: (recording: string) => Promise<number>;
 };
 
 declare global {
@@ -37,6 +47,7 @@ export function replaceDevices({
   picture,
   toneHz,
   screen,
+  speaks,
   ...states
 }: Omit<PersonaDevices, 'gathersNothingAtFirst'>): void {
   const { mediaDevices } = navigator;
@@ -47,7 +58,19 @@ export function replaceDevices({
     given[kind].push(track);
     return track;
   };
+  const voices: ReturnType<typeof syntheticVoice>[] = [];
+  const microphoneTrack = (): MediaStreamTrack => {
+    if (!speaks) return syntheticMicrophone(toneHz);
+    const voice = syntheticVoice();
+    voices.push(voice);
+    return voice.track;
+  };
   window.maruDevices = {
+    speak: async (recording) => {
+      const buffer = recordingOf(recording);
+      await Promise.all(voices.filter(({ track }) => track.readyState === 'live').map((voice) => voice.speak(buffer)));
+      return Date.now();
+    },
     pullOut: (kind) => {
       states[kind] = 'missing';
       for (const track of given[kind].splice(0)) {
@@ -72,7 +95,7 @@ export function replaceDevices({
     if (wanted.includes('refused')) throw new DOMException('Permission denied', 'NotAllowedError');
     if (wanted.includes('missing')) throw new DOMException('Requested device not found', 'NotFoundError');
     return new MediaStream([
-      ...(asked.audio ? [give('microphone', syntheticMicrophone(toneHz))] : []),
+      ...(asked.audio ? [give('microphone', microphoneTrack())] : []),
       ...(asked.video ? [give('camera', syntheticCamera(picture, CAMERA_SIZE))] : []),
     ]);
   };
@@ -86,6 +109,19 @@ export function replaceDevices({
     ...(states.camera === 'missing' ? [] : [describe('videoinput', 'Synthetic camera')]),
     describe('audiooutput', 'Synthetic speakers'),
   ];
+}
+
+const RECORDED_HZ = 16_000;
+
+function recordingOf(base64: string): AudioBuffer {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const samples = new Int16Array(bytes.buffer);
+  const buffer = sharedAudioContext().createBuffer(1, samples.length, RECORDED_HZ);
+  buffer.copyToChannel(
+    Float32Array.from(samples, (sample) => sample / 32_768),
+    0,
+  );
+  return buffer;
 }
 
 function describe(kind: MediaDeviceKind, label: string): MediaDeviceInfo {

@@ -1,0 +1,105 @@
+/**
+ * What is spoken, on the TV: a phone turns the transcript on, a guest speaks a real sentence, and an engine's Korean words for it stand
+ * below the pictures within three seconds of its end, with who spoke. The engine is a fake of the real one's shape: it is the only part
+ * that is not the product.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  answerJson,
+  type ScriptedEngine,
+  startScriptedEngine,
+} from '../../fleet/transcriber/testing/scripted-engine.ts';
+import { goForward, silenceOf } from '../../fleet/transcriber/testing/speech-sound.ts';
+import type { Guest, PhonePage, Tv } from './personas/roles.ts';
+import { Administrator } from './product/administrator.ts';
+import { Scene } from './scene.ts';
+
+/** of the sentence's end; judged at three times of it here, as the machine is shared */
+const CAPTION_WITHIN_MS = 3_000;
+const SENTENCE = '다음 주 화요일에 십 미터 앞으로 가겠습니다';
+
+describe('captions', () => {
+  let engine: ScriptedEngine;
+  let folder: string;
+  let scene: Scene;
+  let tv: Tv;
+  let phone: PhonePage;
+  let mina: Guest;
+
+  beforeAll(async () => {
+    engine = await startScriptedEngine((_request, response) => answerJson(response, { text: SENTENCE }));
+    folder = mkdtempSync(join(tmpdir(), 'maru-speech-'));
+    const config = join(folder, 'speech.json');
+    writeFileSync(config, JSON.stringify({ kind: 'openai', url: engine.url, model: 'a-model' }), { mode: 0o600 });
+    scene = await Scene.start(['--speech-config', config]);
+    const administrator = await Administrator.signIn(scene.product.addresses);
+    await administrator.permitTranscripts();
+    tv = await scene.tv();
+    phone = await scene.phone();
+    await phone.start();
+    await tv.stage.waitFor();
+    mina = await scene.guest(1, { microphone: 'present', speaks: true });
+    await mina.join('Mina');
+    await mina.expectInCall();
+    await tv.expectToSee('Mina', 1);
+  });
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail') console.error(scene?.troubles());
+  });
+  afterAll(async () => {
+    await scene?.close();
+    await engine?.stop();
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  const sentence = (): string => Buffer.concat([goForward(), silenceOf(1_200)]).toString('base64');
+  /** @returns when the last word was spoken */
+  const speak = async (): Promise<number> =>
+    (await mina.page.evaluate((base64) => window.maruDevices.speak(base64), sentence())) - 1_200;
+  const captionOn = (of: Tv | Guest) => of.page.getByRole('region', { name: 'Captions' }).getByText(SENTENCE);
+  const signOn = (of: Tv | Guest) => of.page.getByText('What is spoken is written', { exact: true });
+
+  test('a phone turns it on: a sign for everybody, and until then nothing reaches the engine', async () => {
+    await speak();
+    expect(engine.requests).toEqual([]);
+    expect(await signOn(tv).count()).toBe(0);
+    await phone.page.getByRole('switch', { name: /Write what is spoken/ }).click();
+    for (const each of [tv, mina]) await signOn(each).waitFor();
+  });
+
+  test('what a guest says stands on the TV with the name, soon after, in Korean', async () => {
+    const seen = captionOn(tv)
+      .waitFor()
+      .then(() => Date.now());
+    const endedMs = await speak();
+    const afterMs = (await seen) - endedMs;
+    console.info(`on the TV ${afterMs} ms after the sentence's end`);
+    expect(afterMs).toBeLessThan(3 * CAPTION_WITHIN_MS);
+    expect(await tv.page.getByRole('region', { name: 'Captions' }).textContent()).toBe(`Mina${SENTENCE}`);
+    expect(engine.requests.at(-1)?.fields).toMatchObject({ model: 'a-model', language: 'ko' });
+    await captionOn(tv).waitFor({ state: 'detached' });
+  });
+
+  test('a guest reads them who wants to, and the TV shows none once a phone has turned them off', async () => {
+    await mina.button('Show captions').click();
+    await phone.page.getByRole('switch', { name: 'Captions on the TV' }).click();
+    await tv.page.getByRole('region', { name: 'Captions' }).waitFor({ state: 'detached' });
+    const seen = captionOn(mina).waitFor();
+    await speak();
+    await seen;
+    expect(await captionOn(tv).count()).toBe(0);
+    await signOn(tv).waitFor();
+  });
+
+  test('turned off, nothing more is heard by the engine, and the sign is gone', async () => {
+    await phone.page.getByRole('switch', { name: /Write what is spoken/ }).click();
+    for (const each of [tv, mina]) await signOn(each).waitFor({ state: 'detached' });
+    const asked = engine.requests.length;
+    await speak();
+    expect(engine.requests.length).toBe(asked);
+    for (const each of [tv, mina]) await each.expectSamePage();
+  });
+});
