@@ -151,19 +151,19 @@ describe('an executive meeting', () => {
     await form.getByRole('textbox', { name: 'Choice 2' }).fill('They rise');
     await form.getByRole('button', { name: 'Start poll' }).click();
     await tv.poll.getByText(QUESTION).waitFor();
-    await expectCounts(tv, ['They stay: 0', 'They rise: 0'], '0 of 3 answered');
+    await tv.expectPoll(['They stay: 0', 'They rise: 0'], '0 of 3 answered');
     await joon.poll.getByRole('button', { name: 'They rise' }).click();
-    await expectCounts(tv, ['They stay: 0', 'They rise: 1'], '1 of 3 answered');
+    await tv.expectPoll(['They stay: 0', 'They rise: 1'], '1 of 3 answered');
     await joon.reload();
     await joon.button('Join').click();
     const own = joon.poll.getByRole('button', { name: 'They rise', pressed: true });
     await own.waitFor();
-    await expectCounts(tv, ['They stay: 0', 'They rise: 1'], '1 of 3 answered');
+    await tv.expectPoll(['They stay: 0', 'They rise: 1'], '1 of 3 answered');
     // another answer takes the place of the first
     await joon.poll.getByRole('button', { name: 'They stay' }).click();
-    await expectCounts(tv, ['They stay: 1', 'They rise: 0'], '1 of 3 answered');
+    await tv.expectPoll(['They stay: 1', 'They rise: 0'], '1 of 3 answered');
     await mina.poll.getByRole('button', { name: 'They stay' }).click();
-    await expectCounts(tv, ['They stay: 2', 'They rise: 0'], '2 of 3 answered');
+    await tv.expectPoll(['They stay: 2', 'They rise: 0'], '2 of 3 answered');
   });
 
   test('a late guest by a link sees the poll and the talk of the call, and answers', async () => {
@@ -174,14 +174,14 @@ describe('an executive meeting', () => {
     });
     await ana.poll.getByText(QUESTION).waitFor();
     await ana.poll.getByRole('button', { name: 'They rise' }).click();
-    await expectCounts(tv, ['They stay: 2', 'They rise: 1'], '3 of 4 answered');
+    await tv.expectPoll(['They stay: 2', 'They rise: 1'], '3 of 4 answered');
     await ana.page.getByRole('button', { name: /^Chat/ }).click();
     await messageOn(ana.page, IN_CALL).waitFor();
     await ana.page.getByText('This message was recalled.').waitFor();
     // what was written before the call is its people's, and the words that were recalled are nobody's
     for (const words of [BEFORE, ANSWER, RECALLED]) expect(await ana.page.getByText(words).count(), words).toBe(0);
     await mina.poll.getByRole('button', { name: 'End poll' }).click();
-    await expectCounts(tv, ['They stay: 2', 'They rise: 1'], '3 of 4 answered · Ended');
+    await tv.expectPoll(['They stay: 2', 'They rise: 1'], '3 of 4 answered · Ended');
   });
 
   test('two write the notes at once, and the phone adds a task with its person and day', async () => {
@@ -373,27 +373,6 @@ async function openNotes(page: Page): Promise<Locator> {
 
 const pageOn = ({ page }: Tv | Member | Guest, number: number): Locator =>
   page.getByRole('img', { name: `${SHOWN.name}, document page ${number} of 2`, exact: true });
-
-/** As the TV shows them: each choice with its count, and who has answered. */
-async function expectCounts({ poll }: Tv, counts: string[], answered: string): Promise<void> {
-  const read = async () => {
-    const rows = await poll.getByRole('listitem').evaluateAll((items) =>
-      items.map((item) => {
-        const [choice, count] = [...item.querySelectorAll('span')]
-          .map((span) => span.textContent ?? '')
-          .filter(Boolean);
-        return `${choice}: ${Number.parseInt(count ?? '', 10)}`;
-      }),
-    );
-    return { rows, answered: (await poll.getByRole('status').textContent()) ?? '' };
-  };
-  await eventually(
-    `${counts} and “${answered}” on the TV`,
-    read,
-    (seen) => seen.rows.join() === counts.join() && seen.answered.startsWith(answered),
-    { timeoutMs: 45_000 },
-  );
-}
 
 /** As the minutes write it, in the time zone of the server's machine. */
 const clockOf = (ms: number): string =>
