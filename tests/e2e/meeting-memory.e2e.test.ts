@@ -154,19 +154,19 @@ describe('an executive meeting', () => {
     await form.getByRole('textbox', { name: 'Choice 2' }).fill('They rise');
     await form.getByRole('button', { name: 'Start poll' }).click();
     await tv.poll.getByText(QUESTION).waitFor();
-    await expectCounts(tv, ['They stay: 0', 'They rise: 0'], '0 of 3 answered');
+    await tv.expectPoll(['They stay: 0', 'They rise: 0'], '0 of 3 answered');
     await joon.poll.getByRole('button', { name: 'They rise' }).click();
-    await expectCounts(tv, ['They stay: 0', 'They rise: 1'], '1 of 3 answered');
+    await tv.expectPoll(['They stay: 0', 'They rise: 1'], '1 of 3 answered');
     await joon.reload();
     await joon.button('Join').click();
     const own = joon.poll.getByRole('button', { name: 'They rise', pressed: true });
     await own.waitFor();
-    await expectCounts(tv, ['They stay: 0', 'They rise: 1'], '1 of 3 answered');
+    await tv.expectPoll(['They stay: 0', 'They rise: 1'], '1 of 3 answered');
     // another answer takes the place of the first
     await joon.poll.getByRole('button', { name: 'They stay' }).click();
-    await expectCounts(tv, ['They stay: 1', 'They rise: 0'], '1 of 3 answered');
+    await tv.expectPoll(['They stay: 1', 'They rise: 0'], '1 of 3 answered');
     await mina.poll.getByRole('button', { name: 'They stay' }).click();
-    await expectCounts(tv, ['They stay: 2', 'They rise: 0'], '2 of 3 answered');
+    await tv.expectPoll(['They stay: 2', 'They rise: 0'], '2 of 3 answered');
   });
 
   test('a late guest by a link sees the poll and the talk of the call, and answers', async () => {
@@ -177,14 +177,14 @@ describe('an executive meeting', () => {
     });
     await ana.poll.getByText(QUESTION).waitFor();
     await ana.poll.getByRole('button', { name: 'They rise' }).click();
-    await expectCounts(tv, ['They stay: 2', 'They rise: 1'], '3 of 4 answered');
+    await tv.expectPoll(['They stay: 2', 'They rise: 1'], '3 of 4 answered');
     await ana.page.getByRole('button', { name: /^Chat/ }).click();
     await messageOn(ana.page, IN_CALL).waitFor();
     await ana.page.getByText('This message was recalled.').waitFor();
     // what was written before the call is its people's, and the words that were recalled are nobody's
     for (const words of [BEFORE, ANSWER, RECALLED]) expect(await ana.page.getByText(words).count(), words).toBe(0);
     await mina.poll.getByRole('button', { name: 'End poll' }).click();
-    await expectCounts(tv, ['They stay: 2', 'They rise: 1'], '3 of 4 answered · Ended');
+    await tv.expectPoll(['They stay: 2', 'They rise: 1'], '3 of 4 answered · Ended');
   });
 
   test('two write the notes at once, and the phone adds a task with its person and day', async () => {

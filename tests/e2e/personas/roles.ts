@@ -1,5 +1,6 @@
 /** TV, phone, guest and laptop: each a persona that can do what its role can, through its page's own words. */
 import assert from 'node:assert/strict';
+import { eventually } from '../../simulators/eventually.ts';
 import { expectPictures, seenIn } from './perceive.ts';
 import { Persona } from './persona.ts';
 
@@ -28,6 +29,27 @@ export class Tv extends Persona {
     await this.stage.waitFor({ state: 'detached', timeout: timeoutMs });
     await this.page.getByRole('heading', { name: roomName, exact: true }).waitFor({ timeout: timeoutMs });
     assert.equal(await this.stage.count(), 0, 'a call stage in idle');
+  }
+
+  /** As the TV shows them: each choice with its count, and who has answered. */
+  async expectPoll(counts: string[], answered: string): Promise<void> {
+    const read = async () => {
+      const rows = await this.poll.getByRole('listitem').evaluateAll((items) =>
+        items.map((item) => {
+          const [choice, count] = [...item.querySelectorAll('span')]
+            .map((span) => span.textContent ?? '')
+            .filter(Boolean);
+          return `${choice}: ${Number.parseInt(count ?? '', 10)}`;
+        }),
+      );
+      return { rows, answered: (await this.poll.getByRole('status').textContent()) ?? '' };
+    };
+    await eventually(
+      `${counts} and “${answered}” on the TV`,
+      read,
+      (seen) => seen.rows.join() === counts.join() && seen.answered.startsWith(answered),
+      { timeoutMs: 45_000 },
+    );
   }
 }
 

@@ -50,12 +50,12 @@ export class Administrator {
     return admin;
   }
 
-  /** A member of the organisation, whose one-time link goes by mail. */
-  async createMember(displayName: string, email: string): Promise<void> {
+  /** A member of the organisation. @returns the one-time link, which goes by mail too where there is a mail server */
+  async createMember(displayName: string, email: string): Promise<string> {
     const { method, path, response } = peopleApi.createAccount;
     const grants = [{ role: 'member', scope: { kind: 'organisation' } }];
     const account = { userName: email.split('@')[0], displayName, email, placeId: null, grants };
-    response.parse(await this.#ask(method, path, account));
+    return response.parse(await this.#ask(method, path, account)).inviteUrl;
   }
 
   async createRoom(roomName: string): Promise<Claim> {
