@@ -7,7 +7,6 @@ import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 
 /** The clock showed nothing between `fromMs` and `fromMs + byMs`; in the order of `fromMs`. */
 export type ClockJump = { fromMs: number; byMs: number };
-export const DAY_OF_KEEPING_MS = 86_400_000;
 export const KEPT_DAY_MS = 86_400_000;
 /** NTP corrects less than that */
 const SMALLEST_MS = 60_000;

@@ -4,7 +4,6 @@ import type { RecordKeeping } from '#contract/http/record-api.ts';
 import { RECORD_KINDS, type RecordKindName } from '#contract/record-policy.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { type KeptMeeting, keptMeetings, PolicyTree, withOwnDays } from './kept-periods.ts';
-import { DAY_OF_KEEPING_MS, jumpsIn, olderFrom } from './kept-time.ts';
 import { KEPT_DAY_MS, jumpsIn, olderFrom } from './kept-time.ts';
 import { recordKinds } from './kinds/kinds.ts';
 
@@ -41,7 +40,6 @@ export async function recordKeepingOf(db: AuthorityStore['read'], meetingId: str
     const atMs = (await oldestOf(db, kind, [meetingId])).get(meetingId);
     const isDue = days !== null && atMs !== undefined;
     const fromMs = Math.max(atMs ?? 0, notBeforeMs(meeting));
-    kinds.push({ kind, days, dueAtMs: isDue ? olderFrom(fromMs, days * DAY_OF_KEEPING_MS, jumps) : null });
     kinds.push({ kind, days, dueAtMs: isDue ? olderFrom(fromMs, days * KEPT_DAY_MS, jumps) : null });
   }
   return { ownDays, kinds };

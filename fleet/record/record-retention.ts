@@ -10,7 +10,6 @@ import { appendAudit } from '../audit/index.ts';
 import type { Notes } from '../notes/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { type KeptMeeting, keptMeetings, PolicyTree, withOwnDays } from './kept-periods.ts';
-import { type ClockJump, DAY_OF_KEEPING_MS, jumpsIn, recordClockJump, writtenBefore } from './kept-time.ts';
 import { type ClockJump, KEPT_DAY_MS, jumpsIn, recordClockJump, writtenBefore } from './kept-time.ts';
 import { recordKinds } from './kinds/kinds.ts';
 import { notBeforeMs, oldestOf } from './record-keeping.ts';
@@ -122,7 +121,6 @@ export class RecordRetention {
       for (const [meetingId, atMs] of oldest) {
         const { meeting, policy } = policies.get(meetingId)!;
         const days = policy[name]!;
-        const upToMs = writtenBefore(nowMs, days * DAY_OF_KEEPING_MS, jumps);
         const upToMs = writtenBefore(nowMs, days * KEPT_DAY_MS, jumps);
         if (atMs <= upToMs && notBeforeMs(meeting) <= upToMs) due.push({ meetingId, name, days, upToMs });
       }

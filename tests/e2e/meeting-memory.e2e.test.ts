@@ -379,27 +379,6 @@ async function openNotes(page: Page): Promise<Locator> {
 const pageOn = ({ page }: Tv | Member | Guest, number: number): Locator =>
   page.getByRole('img', { name: `${SHOWN.name}, document page ${number} of 2`, exact: true });
 
-/** As the TV shows them: each choice with its count, and who has answered. */
-async function expectCounts({ poll }: Tv, counts: string[], answered: string): Promise<void> {
-  const read = async () => {
-    const rows = await poll.getByRole('listitem').evaluateAll((items) =>
-      items.map((item) => {
-        const [choice, count] = [...item.querySelectorAll('span')]
-          .map((span) => span.textContent ?? '')
-          .filter(Boolean);
-        return `${choice}: ${Number.parseInt(count ?? '', 10)}`;
-      }),
-    );
-    return { rows, answered: (await poll.getByRole('status').textContent()) ?? '' };
-  };
-  await eventually(
-    `${counts} and “${answered}” on the TV`,
-    read,
-    (seen) => seen.rows.join() === counts.join() && seen.answered.startsWith(answered),
-    { timeoutMs: 45_000 },
-  );
-}
-
 /** By poppler, which is another program than the one that has printed it. */
 const wordsOfPdf = (pdf: Buffer): string =>
   wordsOf(execFileSync('pdftotext', ['-raw', '-', '-'], { input: pdf, encoding: 'utf8' }));
