@@ -276,8 +276,7 @@ describe('an executive meeting', () => {
     await minasPage.getByRole('alertdialog').getByRole('button', { name: 'Send the minutes' }).click();
     const texts: string[] = [];
     const pdfs: Buffer[] = [];
-    // who has sent them has them
-    for (const { email } of [JOON, ANA]) {
+    for (const { email } of [MINA, JOON, ANA]) {
       const { parts } = await mail.arrived(email, `Minutes: ${TITLE}`);
       texts.push(parts.find(({ type }) => type === 'text/markdown')!.text.replaceAll('\r\n', '\n'));
       pdfs.push(Buffer.from(parts.find(({ type }) => type === 'application/pdf')!.base64, 'base64'));
