@@ -587,7 +587,7 @@ export const staffScenes: readonly Scene[] = [
   scene('next-meeting-planned', { hash: `${meetingHash}/next`, answers: seriesAnswers }),
   scene('meeting-cancelled', {
     hash: meetingHash,
-    answers: { meeting: { body: { meeting: { ...detail, isCancelled: true, participantCount: 0 } } } },
+    answers: { meeting: { body: { meeting: { ...detail, isCancelled: true, participantCount: 0, conflicts: [] } } } },
   }),
   scene('notes', { hash: meetingHash, notes: {}, act: openNotes('Write to the dealers') }),
   scene('notes-read-only', { hash: meetingHash, notes: { access: 'read' }, act: openNotes() }),
