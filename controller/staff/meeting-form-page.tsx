@@ -134,7 +134,7 @@ export function MeetingFormOf({ initial, meetingId, action, lastAgenda = '', sen
               value={form.title}
               maxLength={100}
               autoComplete="off"
-              autoFocus={meetingId === null}
+              autoFocus={initial.title === ''}
               problem={problems.has('title') ? t('form.titleMissing') : null}
               onChange={(title) => set({ title })}
             />

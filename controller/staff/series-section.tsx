@@ -106,7 +106,9 @@ function Task({ task, series }: { task: ShownTask; series: SeriesState }) {
   if (!task.mayMark)
     return (
       <div className="flex min-h-12 gap-3 py-2">
-        <Icon of={Circle} className="mt-1 size-4 shrink-0 text-quiet" />
+        <span className="grid size-6 shrink-0 place-items-center">
+          <Icon of={Circle} className="size-4 text-quiet" />
+        </span>
         <TaskWords task={task} />
       </div>
     );

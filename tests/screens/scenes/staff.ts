@@ -7,6 +7,8 @@ import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
 import type { CallAttendance, MeetingMinutes, RecordKeeping } from '#contract/http/record-api.ts';
 import { RECORD_KINDS } from '#contract/record-policy.ts';
+import type { CallAttendance, MeetingMinutes } from '#contract/http/record-api.ts';
+import type { SeriesMeeting, SeriesTask } from '#contract/http/series-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { WaitingList } from '#contract/waiting.ts';
 import { type PlayedNotes, playNotes } from '../played-notes.ts';
@@ -86,6 +88,7 @@ const detail: MeetingDetail = {
   ...meeting(3, 'Price talks', { startsAtMs: at(23, 15), endsAtMs: at(23, 45), rooms: [maple, halla] }),
   participantCount: 3,
   sequence: 2,
+  hostAccountId: id(1),
   people: [
     person(1, 'Joon Lee', { role: 'co-host', mail: 'sent', email: 'joon@example.com', cameAtMs: 1 }),
     person(2, '박서연', { mail: 'queued', email: 'seoyeon@example.com' }),
@@ -239,6 +242,59 @@ const keeping: RecordKeeping = {
     dueAtMs: n === 2 ? null : at(9, 0, n === 0 ? 0 : 21),
   })),
 };
+const inSeries = (n: number, title: string, over: Partial<SeriesMeeting> = {}): SeriesMeeting => ({
+  meetingId: id(970 + n),
+  title,
+  atMs: at(23, 15, -7 * n),
+  isCancelled: false,
+  ...over,
+});
+const earlierMeetings = (rows: SeriesMeeting[], nextCursor: string | null = null): Answer => ({
+  body: { rows, nextCursor, total: rows.length, counts: {} },
+});
+const seriesTask = (n: number, meeting: SeriesMeeting, text: string, over: Partial<SeriesTask> = {}): SeriesTask => ({
+  meeting,
+  taskId: `7-${n}`,
+  text,
+  person: null,
+  dueOn: null,
+  mayMark: true,
+  ...over,
+});
+const [lastWeek, before] = [inSeries(1, 'Price talks'), inSeries(2, 'Price talks', { isCancelled: true })];
+const seriesAnswers = {
+  meetingSeries: {
+    body: {
+      next: inSeries(-1, 'Price talks'),
+      tasks: [
+        seriesTask(1, lastWeek, 'Write to the dealers', { person: 'Joon Lee', dueOn: '2026-11-02' }),
+        seriesTask(2, lastWeek, '대리점 교육 일정 확정', { person: '박서연', dueOn: '2031-12-24' }),
+        seriesTask(3, lastWeek, 'Book the room'),
+        seriesTask(4, before, 'Compare the prices of last year', { person: 'Mina Park', mayMark: false }),
+      ],
+      hasMoreTasks: false,
+    },
+  },
+  earlierMeetings: earlierMeetings(
+    [lastWeek, before, inSeries(3, 'Price talks'), inSeries(4, '분기 결산 회의'), inSeries(5, 'Price talks')],
+    'more',
+  ),
+};
+const longSeries = {
+  meetingSeries: {
+    body: {
+      next: null,
+      tasks: [
+        seriesTask(1, inSeries(1, LONG_TITLE), LONG_TITLE.repeat(2), { person: LONG_NAME, dueOn: '2026-11-02' }),
+        seriesTask(2, inSeries(1, LONG_TITLE), '가'.repeat(200), { dueOn: '2031-12-24' }),
+      ],
+      hasMoreTasks: true,
+    },
+  },
+  earlierMeetings: earlierMeetings([inSeries(1, LONG_TITLE), inSeries(2, LONG_TITLE, { isCancelled: true })]),
+};
+const seeSeries = (page: Page) =>
+  page.getByRole('region', { name: /^(Series|이어지는 회의)$/ }).scrollIntoViewIfNeeded();
 
 type Answer = { status?: number; body: unknown } | 'no-answer';
 const refusal = (status: number, code: string): Answer => ({ status, body: { error: { code, message: '' } } });
@@ -336,6 +392,8 @@ function scene(
     minutes: { body: { minutes: [] } },
     attendance: { body: { calls: [] } },
     recordKeeping: { body: keptForGood },
+    meetingSeries: { body: { next: null, tasks: [], hasMoreTasks: false } },
+    earlierMeetings: earlierMeetings([]),
     pastMeetings: { body: pastList },
     ownTime: { body: { intervals: ownTime } },
     chatPosts: { body: { posts, hasOlder: true, people: [] } },
@@ -596,9 +654,32 @@ export const staffScenes: readonly Scene[] = [
     answers: { meeting: { body: { meeting: past } }, recordKeeping: { body: keeping } },
     act: async (page) => page.getByRole('radio', { name: /^(7 days|7일)$/ }).click(),
   }),
+  scene('meeting-series', { hash: meetingHash, answers: seriesAnswers, act: seeSeries }),
+  scene('meeting-series-done', {
+    hash: meetingHash,
+    answers: {
+      meetingSeries: { body: { next: null, tasks: [], hasMoreTasks: false } },
+      earlierMeetings: earlierMeetings([lastWeek]),
+    },
+    act: seeSeries,
+  }),
+  scene('meeting-series-refused', {
+    hash: meetingHash,
+    answers: { ...seriesAnswers, markTask: refusal(409, 'meeting-changed') },
+    act: async (page) => {
+      await page.getByText('Book the room').click();
+      await seeSeries(page);
+    },
+  }),
+  scene('meeting-series-long', { hash: meetingHash, answers: longSeries, act: seeSeries }),
+  scene('next-meeting', {
+    hash: `${meetingHash}/next`,
+    answers: { meeting: { body: { meeting: past } }, earlierMeetings: earlierMeetings([lastWeek]) },
+  }),
+  scene('next-meeting-planned', { hash: `${meetingHash}/next`, answers: seriesAnswers }),
   scene('meeting-cancelled', {
     hash: meetingHash,
-    answers: { meeting: { body: { meeting: { ...detail, isCancelled: true, participantCount: 0 } } } },
+    answers: { meeting: { body: { meeting: { ...detail, isCancelled: true, participantCount: 0, conflicts: [] } } } },
   }),
   scene('notes', { hash: meetingHash, notes: {}, act: openNotes('Write to the dealers') }),
   scene('notes-read-only', { hash: meetingHash, notes: { access: 'read' }, act: openNotes() }),
