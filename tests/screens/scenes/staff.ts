@@ -7,7 +7,6 @@ import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
 import type { CallAttendance, MeetingMinutes, RecordKeeping } from '#contract/http/record-api.ts';
 import { RECORD_KINDS } from '#contract/record-policy.ts';
-import type { CallAttendance, MeetingMinutes } from '#contract/http/record-api.ts';
 import type { SeriesMeeting, SeriesTask } from '#contract/http/series-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { WaitingList } from '#contract/waiting.ts';
