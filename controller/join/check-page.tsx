@@ -1,10 +1,12 @@
 /** Before the call: name, picture and sound, and one large button: to join, or to ask. All of it may fail but the button. */
 import Camera from 'lucide-react/icons/camera';
+import ChevronDown from 'lucide-react/icons/chevron-down';
 import Mic from 'lucide-react/icons/mic';
 import Volume2 from 'lucide-react/icons/volume-2';
 import { type FormEvent, memo, useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#contract/error-codes.ts';
+import { agendaLines } from '#contract/meeting-agenda.ts';
 import { shownText } from '#contract/shown-text.ts';
 import type { Knock } from '#contract/waiting.ts';
 import { Button } from '#ui/button.tsx';
@@ -145,6 +147,7 @@ function Welcome({ entry, waitsFor }: { entry: EntryState; waitsFor: ErrorCode |
         {entry.name === 'admitted' && entry.admission === 'all-enter' && (
           <p className="text-small text-quiet">{t('check.policy')}</p>
         )}
+        {entry.name === 'admitted' && <Agenda agenda={entry.agenda} />}
       </div>
     );
   }
@@ -218,4 +221,27 @@ function keepText(keptAs: string, text: string): void {
   } catch {
     // asked again next time
   }
+}
+
+/** Only for who may come in: what a meeting is about is not for everybody with a link. */
+function Agenda({ agenda }: { agenda: string }) {
+  const { t } = useTranslation('join');
+  const lines = agendaLines(agenda);
+  if (lines.length === 0) return null;
+  return (
+    <details className="group">
+      <summary className="flex min-h-12 cursor-pointer items-center gap-2 text-base font-medium">
+        <Icon of={ChevronDown} className="size-5 shrink-0 text-quiet group-open:rotate-180" />
+        {t('check.agenda')}
+      </summary>
+      <ol className="flex max-h-60 list-decimal flex-col gap-1 overflow-y-auto pl-6 text-base">
+        {lines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be the same
+          <li key={index} className="wrap-anywhere">
+            <bdi>{line}</bdi>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
 }

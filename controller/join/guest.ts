@@ -23,7 +23,7 @@ export type EntryState =
   /** trying again by itself */
   | { name: 'unreachable' }
   | { name: 'refused'; code: ErrorCode }
-  | ({ name: 'admitted'; admission: Admitted['admission'] } & Heading)
+  | ({ name: 'admitted'; admission: Admitted['admission']; agenda: string } & Heading)
   /** who comes in here asks first */
   | ({ name: 'knock' } & Heading)
   /** asked, and not answered yet; `isConnected` false: the line is lost, and the knock waits on at the server */
@@ -166,8 +166,10 @@ export class Guest {
     this.waitsFor.set(null);
     const { meetingId, meetingTitle, hostName, displayName } = answer;
     const heading: Heading = { meetingId, meetingTitle, hostName, displayName };
-    if (answer.kind === 'admitted') this.entry.set({ name: 'admitted', ...heading, admission: answer.admission });
-    else if (answer.kind === 'knock') this.entry.set({ name: 'knock', ...heading });
+    if (answer.kind === 'admitted') {
+      const { admission, agenda = '' } = answer;
+      this.entry.set({ name: 'admitted', ...heading, admission, agenda });
+    } else if (answer.kind === 'knock') this.entry.set({ name: 'knock', ...heading });
     else this.#wait(heading, answer);
   }
 

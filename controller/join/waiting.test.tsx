@@ -225,4 +225,26 @@ describe('a guest who has to ask', () => {
     act(() => showLanguage('ko'));
     expect(page.text).toContain(joinKo.check.policy);
   });
+
+  it('shows the agenda to who may come in', async () => {
+    const guest = guestBy(new PlayedWay({ ...admitted, agenda: 'Prices\n<b>Next</b> steps' } as KnownEntry));
+    guest.start();
+    await page.show(<JoinPage guest={guest} />);
+    await page.until(() => page.buttons('Join').length === 1);
+    const agenda = document.querySelector('details')!;
+    expect(agenda.open).toBe(false);
+    expect(agenda.querySelector('summary')!.textContent).toBe('Agenda');
+    expect([...agenda.querySelectorAll('li')].map(({ textContent }) => textContent)).toEqual([
+      'Prices',
+      '<b>Next</b> steps',
+    ]);
+  });
+
+  it('shows none where there is none', async () => {
+    const guest = guestBy(new PlayedWay(admitted));
+    guest.start();
+    await page.show(<JoinPage guest={guest} />);
+    await page.until(() => page.buttons('Join').length === 1);
+    expect(document.querySelector('details')).toBeNull();
+  });
 });

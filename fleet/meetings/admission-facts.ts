@@ -15,6 +15,8 @@ type InviteRow = AuthorityTables['invite'];
 export type KnownMeeting = MeetingFacts & {
   meetingId: string;
   title: string;
+  /** a point on each line; '' for none */
+  agenda: string;
   hostName: string;
   hostAccountId: string | null;
   policy: MeetingPolicy;
@@ -56,6 +58,7 @@ export async function meetingKnownIn(db: Reader, meetingId: string): Promise<Kno
     .leftJoin('account as host', 'host.accountId', 'meeting.hostAccountId')
     .select([
       'meeting.title',
+      'meeting.agenda',
       'meeting.endedAtMs',
       'meeting.cancelledAtMs',
       'meeting.hostAccountId',
@@ -78,6 +81,7 @@ export async function meetingKnownIn(db: Reader, meetingId: string): Promise<Kno
   return {
     meetingId,
     title: row.title,
+    agenda: row.agenda,
     hostName: row.hostDisplayName || row.ownRoomName || row.bookedRoomName || row.title,
     hostAccountId: row.hostAccountId,
     ...rules,

@@ -407,6 +407,7 @@ const entered = ({ known, grant }: Extract<Outcome, { kind: 'entered' }>, caller
   kind: 'admitted',
   ...headingOf(known, caller),
   admission: known.meeting.policy.admission,
+  ...(known.meeting.agenda !== '' && { agenda: known.meeting.agenda }),
   grant,
 });
 

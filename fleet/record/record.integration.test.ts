@@ -260,6 +260,18 @@ test('an agenda is kept as it is seen, changed with the meeting, and stays where
   expect((await change({ sequence: 2, agenda: 'x\n'.repeat(21) })).status).toBe(400);
 });
 
+test('an agenda is shown to guests who may come in, not to one who has to ask', async () => {
+  const made = await make({ agenda: 'Prices\nNext steps', people: [{ displayName: 'Dealer', email: null }] });
+  const { meetingId, people } = made;
+  const enter = async (joinUrl: string): Promise<Json> =>
+    (await fleet.api('POST', '/api/v1/guest-entries', { invite: joinUrl.split('#')[1] })).body;
+  const named = await ask(mina!, 'GET', `meetings/${meetingId}/invites/${people[0]!.inviteId}/link`);
+  expect(await enter(named.body.joinUrl)).toMatchObject({ kind: 'admitted', agenda: 'Prices\nNext steps' });
+  const link = await ask(mina!, 'POST', `meetings/${meetingId}/invites`, { displayName: null, expiresInMinutes: 60 });
+  const asked = await enter(link.body.joinUrl);
+  expect([asked.kind, asked.agenda]).toEqual(['knock', undefined]);
+});
+
 test('minutes are its hosts’ until they are sent; what is typed is cleaned and bounded', async () => {
   const made = await make({ people: [{ accountId: joon!.accountId }], language: 'en' });
   const { meetingId } = made;

@@ -21,6 +21,8 @@ export const EntryAnswer = openUnion('kind', [
     kind: z.literal('admitted'),
     ...Heading,
     /** the policy in force, shown to a guest */ admission: openWord(Admission, 'all-wait'),
+    /** a point on each line; absent: none */
+    agenda: z.string().optional(),
     grant: CallGrant,
   }),
   /** a knock is needed: the person is asked for a name, then comes again with it */

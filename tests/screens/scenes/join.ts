@@ -106,6 +106,7 @@ const entry = (meetingTitle: string, documents: ReturnType<typeof documentAccess
   kind: 'admitted',
   ...headingOf(meetingTitle),
   admission: 'all-enter',
+  agenda: 'Prices of the first quarter\n대리점 교육 일정 확정',
   grant: {
     callId: CALL,
     meetingId: id(4),

@@ -5,6 +5,7 @@ export default {
     checkingInvite: 'Opening your invitation…',
     unreachable: 'The server cannot be reached. Trying again…',
     policy: 'This meeting lets you in directly.',
+    agenda: 'Agenda',
     name: 'Your name',
     nameHint: 'Everyone in the meeting sees it.',
     nameFixed: 'Your invitation carries this name.',

@@ -7,6 +7,7 @@ export default {
     title: '회의에 참여할까요?',
     checkingInvite: '초대를 확인하고 있습니다…',
     unreachable: '서버에 연결할 수 없습니다. 다시 시도하고 있습니다…',
+    agenda: '안건',
     policy: '입장을 요청하지 않고 바로 들어갈 수 있는 회의입니다.',
     name: '이름',
     nameHint: '회의에 있는 모든 사람에게 보입니다.',
