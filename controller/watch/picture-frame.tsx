@@ -8,7 +8,7 @@ import { PlayerControls } from './player-controls.tsx';
 import { Curtain } from './curtain.tsx';
 import { FrozenPicture } from './frozen-picture.tsx';
 import { FAR_STEP_MS, type PlayerKey, playerKeyOf, STEP_MS, VOLUME_STEP } from './player-keys.ts';
-import type { BroadcastCaption } from './use-broadcast-caption.ts';
+import type { ShownCaptions } from './use-broadcast-caption.ts';
 import type { PlayerOfPage } from './use-player.ts';
 
 const HIDDEN_AFTER_MS = 3_000;
@@ -21,7 +21,7 @@ type PictureFrameProps = {
   clockAheadMs: number;
   video: HTMLVideoElement | null;
   setVideo: (video: HTMLVideoElement | null) => void;
-  caption: BroadcastCaption;
+  caption: ShownCaptions;
   onReplay: () => void;
 };
 

@@ -9,7 +9,7 @@ const LOOK_MS = 200;
 
 export const ReceivedCaptionsContext = createContext<ReceivedCaptions | null>(null);
 
-export type BroadcastCaption = {
+export type ShownCaptions = {
   /** null: nobody has spoken since this page is open, or what is spoken is not written */
   isOn: boolean | null;
   toggle: () => void;
@@ -20,7 +20,7 @@ export function useBroadcastCaption(
   broadcastId: string,
   player: WatchPlayer | null,
   isLive: boolean,
-): BroadcastCaption {
+): ShownCaptions {
   const received = use(ReceivedCaptionsContext);
   if (received === null) throw new Error('no ReceivedCaptionsContext above');
   const [wants, setWants] = useCaptionsChoice('maru-captions-of-broadcasts');
