@@ -38,7 +38,8 @@ export async function ensureDemonstration({
 
 /** Nobody waits in the demonstration, unless somebody has chosen otherwise. */
 async function letEverybodyIn(store: AuthorityStore, meetingId: string): Promise<void> {
-  const policy: MeetingPolicy = { ...DEFAULT_MEETING_POLICY, admission: 'all-enter' };
+  // a transcript counts only where the organisation permits it, too
+  const policy: MeetingPolicy = { ...DEFAULT_MEETING_POLICY, admission: 'all-enter', transcript: true };
   await store.write((trx) =>
     trx
       .updateTable('meeting')

@@ -60,13 +60,15 @@ describe('captions', () => {
   const speak = async (): Promise<number> =>
     (await mina.page.evaluate((base64) => window.maruDevices.speak(base64), sentence())) - 1_200;
   const captionOn = (of: Tv | Guest) => of.page.getByRole('region', { name: 'Captions' }).getByText(SENTENCE);
+  /** the line of a switch is its target */
+  const press = (words: string) => phone.page.getByText(words, { exact: true }).click();
   const signOn = (of: Tv | Guest) => of.page.getByText('What is spoken is written', { exact: true });
 
   test('a phone turns it on: a sign for everybody, and until then nothing reaches the engine', async () => {
     await speak();
     expect(engine.requests).toEqual([]);
     expect(await signOn(tv).count()).toBe(0);
-    await phone.page.getByRole('switch', { name: /Write what is spoken/ }).click();
+    await press('Write what is spoken');
     for (const each of [tv, mina]) await signOn(each).waitFor();
   });
 
@@ -85,7 +87,7 @@ describe('captions', () => {
 
   test('a guest reads them who wants to, and the TV shows none once a phone has turned them off', async () => {
     await mina.button('Show captions').click();
-    await phone.page.getByRole('switch', { name: 'Captions on the TV' }).click();
+    await press('Captions on the TV');
     await tv.page.getByRole('region', { name: 'Captions' }).waitFor({ state: 'detached' });
     const seen = captionOn(mina).waitFor();
     await speak();
@@ -95,7 +97,7 @@ describe('captions', () => {
   });
 
   test('turned off, nothing more is heard by the engine, and the sign is gone', async () => {
-    await phone.page.getByRole('switch', { name: /Write what is spoken/ }).click();
+    await press('Write what is spoken');
     for (const each of [tv, mina]) await signOn(each).waitFor({ state: 'detached' });
     const asked = engine.requests.length;
     await speak();
