@@ -89,7 +89,13 @@ export class SpeakingTrack {
   }
 
   #send(payload: Buffer, atMs: number): void {
-    this.#transcriber.send({ name: 'sound', trackId: this.trackId, payload, timestamp: this.#timestamp, atMs });
+    this.#transcriber.send({
+      name: 'sound',
+      trackId: this.trackId,
+      payload: Uint8Array.from(payload),
+      timestamp: this.#timestamp,
+      atMs,
+    });
     this.#timestamp = (this.#timestamp + TICKS_OF_PACKET) >>> 0;
   }
 
