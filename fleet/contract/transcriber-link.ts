@@ -12,7 +12,7 @@ export const ToTranscriber = z.discriminatedUnion('name', [
     name: z.literal('sound'),
     trackId: Id,
     /** one packet of Opus */
-    payload: z.instanceof(Uint8Array),
+    payload: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
     /** of RTP, 48 kHz; wraps round */
     timestamp: z.number().int().nonnegative(),
     /** when the node got it */

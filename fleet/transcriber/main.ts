@@ -14,7 +14,7 @@ import { createLogger } from '../log.ts';
 import { SpeechEngine } from './speech-engine.ts';
 import { readSpeechSettings, type SpeechEngineSettings } from './speech-settings.ts';
 import { NodeTranscriber } from './transcriber.ts';
-import { openVoiceModel } from './voice-activity.ts';
+import { VoiceModel } from './voice-activity.ts';
 
 const usage = `fleet/transcriber/main.ts --speech-config FILE [options], started by the media node
 
@@ -63,7 +63,7 @@ const settings = await settingsOnceGood();
 const { mtimeMs: readMs } = statSync(speechConfig);
 const send = (message: FromTranscriber): void => void process.send?.(message);
 const transcriber = new NodeTranscriber({
-  model: await openVoiceModel(),
+  model: await VoiceModel.open(),
   engine: new SpeechEngine(settings),
   atOnce: settings.atOnce,
   send,

@@ -1,8 +1,10 @@
 // An engine behind real HTTP: what it is asked, and what becomes of one that answers anything but words.
+import { createServer as createSecured } from 'node:https';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OfficeCa } from '#edge/office-ca-under-test.ts';
 import { EngineFault } from './engine-fault.ts';
 import { SpeechEngine } from './speech-engine.ts';
 import type { SpeechEngineSettings } from './speech-settings.ts';
@@ -196,4 +198,23 @@ it('a question is given up when the transcriber ends', async () => {
   const asked = ask(new SpeechEngine(settings({ timeoutMs: 60_000 })), ending.signal);
   setTimeout(() => ending.abort(new Error('the end')), 50);
   await expect(asked).rejects.toThrow('the end');
+});
+
+it('speech goes to an engine whose certificate is of an own CA, and to no other', async () => {
+  const ca = await OfficeCa.create();
+  const { certPem, keyPem } = await ca.issue('localhost');
+  let asked = 0;
+  const secured = createSecured({ cert: certPem, key: keyPem }, (_, response) => {
+    asked += 1;
+    response.end('{"text":"네."}');
+  });
+  secured.listen(0, 'localhost');
+  await once(secured, 'listening');
+  const url = `https://localhost:${(secured.address() as AddressInfo).port}`;
+  expect((await faultOf(new SpeechEngine(settings({ url })))).message).toMatch(/UNABLE_TO_VERIFY/);
+  const otherCa = (await OfficeCa.create()).pem;
+  expect((await faultOf(new SpeechEngine(settings({ url, ca: otherCa })))).message).toMatch(/cannot be reached/);
+  expect(asked).toBe(0);
+  expect(await ask(new SpeechEngine(settings({ url, ca: ca.pem })))).toMatchObject({ text: '네.' });
+  secured.close();
 });

@@ -5,6 +5,8 @@ import type { EngineAnswer } from './engine-answer.ts';
 
 /** As Whisper's own decoder has it. */
 const NO_SPEECH_ABOVE = 0.6;
+/** What is longer is no sentence of 28 s; it is not looked at. */
+const MOST_JUDGED_LETTERS = MAX_SEGMENT_LETTERS * 2;
 const MOST_BYTES = MAX_SEGMENT_LETTERS * 4;
 /** What is shorter may well be said again and again: "네 네 네". */
 const LEAST_REPEATED_LETTERS = 4;
@@ -28,7 +30,7 @@ const PHANTOMS: readonly RegExp[] = [
   /^(?:www)?amaraorg$/,
 ];
 /** "[BLANK_AUDIO]", "(음악)", "♪": about the sound, not what was said. */
-const ABOUT_SOUND = /^(?:\s*(?:\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|[♪♫…. ]+)\s*)+$/u;
+const ABOUT_SOUND = /\[[^\]]{0,60}\]|\([^)]{0,60}\)|\*[^*]{0,60}\*|[♪♫…. ]/gu;
 
 const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
@@ -36,8 +38,10 @@ const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]
 export function spokenText({ text, segments }: EngineAnswer): string {
   const certain = segments.filter(({ noSpeech }) => noSpeech <= NO_SPEECH_ABOVE);
   const parts = segments.length === 0 ? [text] : certain.map((segment) => segment.text);
-  const spoken = parts.map(shownText).filter((part) => part !== '' && !isPhantom(part));
-  const line = spoken.join(' ');
+  const spoken = parts
+    .map((part) => shownText(part.slice(0, MOST_JUDGED_LETTERS)))
+    .filter((part) => part !== '' && !isPhantom(part));
+  const line = spoken.join(' ').slice(0, MOST_JUDGED_LETTERS);
   // in one piece too: an engine splits a sentence as it likes
   if (line === '' || isPhantom(line) || REPEATED.test(bare(line).slice(0, MAX_SEGMENT_LETTERS))) return '';
   return cutText(line, { units: MAX_SEGMENT_LETTERS, bytes: MOST_BYTES });
@@ -45,7 +49,7 @@ export function spokenText({ text, segments }: EngineAnswer): string {
 
 function isPhantom(text: string): boolean {
   const letters = bare(text);
-  return letters === '' || ABOUT_SOUND.test(text) || PHANTOMS.some((phantom) => phantom.test(letters));
+  return letters === '' || text.replace(ABOUT_SOUND, '') === '' || PHANTOMS.some((phantom) => phantom.test(letters));
 }
 
 /** Of one track: the same sentence three times in a row is written twice. */

@@ -1,17 +1,19 @@
 // Real speech as Opus, through the decoder and the model: where it is cut, and what silence, noise and loss give.
 import { randomBytes } from 'node:crypto';
-import type { InferenceSession } from 'onnxruntime-web';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SpokenTrack, type TrackSpeech } from './spoken-track.ts';
 import { goForward, opusPackets, PACKET_MS, silenceOf, TICKS_OF_PACKET } from './testing/speech-sound.ts';
-import { openVoiceModel } from './voice-activity.ts';
+import { VoiceModel } from './voice-activity.ts';
 
 const BEGAN_MS = 1_800_000_000_000;
 /** Of the recording, as its spectrogram shows it. */
 const SPOKEN = { fromMs: 500, untilMs: 2_250 };
-let model: InferenceSession;
+let model: VoiceModel;
+// the decoder's lines about packets that are no Opus
+const quiet = vi.spyOn(console, 'error').mockImplementation(() => {});
+afterAll(() => quiet.mockRestore());
 beforeAll(async () => {
-  model = await openVoiceModel();
+  model = await VoiceModel.open();
 });
 
 type Sent = { payload: Uint8Array; timestamp: number; atMs: number };
@@ -50,6 +52,14 @@ describe('a microphone', () => {
     expect(cuts).toHaveLength(2);
     expectGoForward(cuts[0]!);
     expectGoForward(cuts[1]!, goForward().length / 32 + 1_000);
+  });
+
+  it('is judged by itself, however many others speak at once', async () => {
+    const packets = sent(opusPackets(goForward()));
+    const all = await Promise.all(Array.from({ length: 6 }, () => speechOf(packets)));
+    expect(all.flatMap(({ faults }) => faults)).toEqual([]);
+    const [first] = all;
+    for (const { cuts } of all) expect(cuts).toEqual(first!.cuts);
   });
 
   it('gives nothing for silence, noise and a hum', async () => {

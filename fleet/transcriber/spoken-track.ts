@@ -1,13 +1,12 @@
 /** One microphone: packets of Opus become stretches of speech. Its packets are worked off one after the other. */
-import type { InferenceSession } from 'onnxruntime-web';
 import { OpusDecoder } from 'opus-decoder';
 import { SpeechCutter, type SpeechCut } from './cutter.ts';
 import { TrackTimeline } from './track-timeline.ts';
-import { FRAME_SAMPLES, SAMPLES_PER_SECOND, VoiceActivity } from './voice-activity.ts';
+import { FRAME_SAMPLES, SAMPLES_PER_SECOND, VoiceActivity, type VoiceModel } from './voice-activity.ts';
 
 export type TrackSpeech = { samples: Int16Array; fromMs: number; untilMs: number };
 export type SpokenTrackOptions = {
-  model: InferenceSession;
+  model: VoiceModel;
   onSpeech: (speech: TrackSpeech) => void;
   /** our bug: the track goes on with its next packet */
   onFault: (error: unknown) => void;
@@ -21,7 +20,8 @@ const MAX_PACKET_BYTES = 1_500;
 /** More silence than ends a stretch of speech need not be gone through. */
 const MOST_SILENCE_SAMPLES = SAMPLES_PER_SECOND;
 /** Muted at its source, a gap of Opus, or a network that failed. */
-const QUIET_AFTER_MS = 600;
+const QUIET_AFTER_MS = 550;
+const READ_WITHIN_MS = 50;
 
 export class SpokenTrack {
   readonly #options: SpokenTrackOptions;
@@ -49,7 +49,12 @@ export class SpokenTrack {
       await this.#decode(packet);
     });
     clearTimeout(this.#quietTimer);
-    this.#quietTimer = setTimeout(() => void this.#next(() => this.#flush()), QUIET_AFTER_MS);
+    this.#quietTimer = setTimeout(() => this.#onQuiet(), QUIET_AFTER_MS);
+  }
+
+  /** Where it is this process that was late, packets lie in its channel: they are read first. */
+  #onQuiet(): void {
+    this.#quietTimer = setTimeout(() => void this.#next(() => this.#flush()), READ_WITHIN_MS);
   }
 
   /** Once all that was pushed is worked off. */

@@ -1,5 +1,4 @@
 /** All tracks of a media node: what each speaks becomes segments of text. */
-import type { InferenceSession } from 'onnxruntime-web';
 import { v7 as newId } from 'uuid';
 import type { Language } from '#contract/schema.ts';
 import type { FromTranscriber, ToTranscriber } from '#contract/transcriber-link.ts';
@@ -7,10 +6,11 @@ import { EngineQueue } from './engine-queue.ts';
 import type { SpeechEngine } from './speech-engine.ts';
 import { SpokenTrack, type TrackSpeech } from './spoken-track.ts';
 import { RepeatedText, spokenText } from './spoken-text.ts';
+import type { VoiceModel } from './voice-activity.ts';
 import { wavOf } from './wav-file.ts';
 
 export type NodeTranscriberOptions = {
-  model: InferenceSession;
+  model: VoiceModel;
   engine: Pick<SpeechEngine, 'transcribe'>;
   /** requests at once */
   atOnce: number;

@@ -4,17 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { v7 as newId } from 'uuid';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import type { Language } from '#contract/schema.ts';
 import type { FromTranscriber } from '#contract/transcriber-link.ts';
 import { startTranscriber, type Transcriber } from '../client.ts';
 import { PACKET_MS, TICKS_OF_PACKET } from './speech-sound.ts';
 
+/** Of what other processes do, on a machine on which much else runs. */
+export const PATIENT = { timeout: 40_000 };
+
 export type SegmentMessage = Extract<FromTranscriber, { name: 'segment' }>;
 export type RunningTranscriber = {
   transcriber: Transcriber;
   messages: FromTranscriber[];
-  segments: () => SegmentMessage[];
+  segmentsOf: (...tracks: SpeakingTrack[]) => SegmentMessage[];
   logged: { what: string; details: object }[];
   configFile: string;
   stop: () => Promise<void>;
@@ -32,17 +35,26 @@ export async function runTranscriber(config: object): Promise<RunningTranscriber
     log: (what, details) => logged.push({ what, details }),
   });
   transcriber.onMessage((message) => messages.push(message));
-  await expect.poll(() => transcriber.isReady, { timeout: 30_000 }).toBe(true);
+  const stop = async (): Promise<void> => {
+    await transcriber.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await vi.waitUntil(() => transcriber.isReady, PATIENT);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     transcriber,
     messages,
-    segments: () => messages.filter((message) => message.name === 'segment'),
+    segmentsOf: (...tracks) =>
+      messages
+        .filter((message) => message.name === 'segment')
+        .filter((segment) => tracks.some(({ trackId }) => trackId === segment.trackId)),
     logged,
     configFile,
-    stop: async () => {
-      await transcriber.stop();
-      rmSync(folder, { recursive: true });
-    },
+    stop,
   };
 }
 
@@ -64,16 +76,27 @@ export class SpeakingTrack {
     for (const [index, payload] of packets.entries()) {
       const early = beganMs + index * PACKET_MS - performance.now();
       if (early > 0) await delay(early);
-      this.#transcriber.send({
-        name: 'sound',
-        trackId: this.trackId,
-        payload,
-        timestamp: this.#timestamp,
-        atMs: Date.now(),
-      });
-      this.#timestamp = (this.#timestamp + TICKS_OF_PACKET) >>> 0;
+      this.#send(payload, Date.now());
     }
     return Date.now();
+  }
+
+  /** For tests in which time does not matter: up to 5 s of sound, and the end of the track. */
+  speakAtOnce(packets: readonly Buffer[]): void {
+    const beganMs = Date.now();
+    for (const [index, payload] of packets.entries()) this.#send(payload, beganMs + index * PACKET_MS);
+    this.end();
+  }
+
+  #send(payload: Buffer, atMs: number): void {
+    this.#transcriber.send({
+      name: 'sound',
+      trackId: this.trackId,
+      payload: Uint8Array.from(payload),
+      timestamp: this.#timestamp,
+      atMs,
+    });
+    this.#timestamp = (this.#timestamp + TICKS_OF_PACKET) >>> 0;
   }
 
   end(): void {
