@@ -90,7 +90,7 @@ it('come late rather than not at all where the picture was faster than the words
   await show();
   playheadMs = 13_800;
   await receive(spoken(1, 'Good morning', 12_000));
-  expect(await playTo(13_900)).toBe('MinaGood morning');
+  expect([await playTo(13_900), await playTo(17_000)]).toEqual(['MinaGood morning', 'MinaGood morning']);
 });
 
 it('that come again after the stream was cut are one', async () => {

@@ -9,6 +9,7 @@ import { Curtain } from './curtain.tsx';
 import { FrozenPicture } from './frozen-picture.tsx';
 import { FAR_STEP_MS, type PlayerKey, playerKeyOf, STEP_MS, VOLUME_STEP } from './player-keys.ts';
 import type { CaptionOnPicture } from './use-broadcast-caption.ts';
+import type { ShownCaptions } from './use-broadcast-caption.ts';
 import type { PlayerOfPage } from './use-player.ts';
 
 const HIDDEN_AFTER_MS = 3_000;
@@ -22,6 +23,7 @@ type PictureFrameProps = {
   video: HTMLVideoElement | null;
   setVideo: (video: HTMLVideoElement | null) => void;
   caption: CaptionOnPicture;
+  caption: ShownCaptions;
   onReplay: () => void;
 };
 

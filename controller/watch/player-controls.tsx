@@ -16,6 +16,7 @@ import { Icon } from '#ui/icon.tsx';
 import { elapsed } from '#ui/words/format.ts';
 import type { WatchPlayer, Playback } from './watch-player.ts';
 import type { CaptionOnPicture } from './use-broadcast-caption.ts';
+import type { ShownCaptions } from './use-broadcast-caption.ts';
 import { TimelineSlider } from './timeline-slider.tsx';
 
 const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
@@ -32,6 +33,7 @@ type PlayerControlsProps = {
   watching: number | null;
   isFull: boolean;
   captions: Pick<CaptionOnPicture, 'isOn' | 'toggle'>;
+  captions: Pick<ShownCaptions, 'isOn' | 'toggle'>;
   /** null: not in this browser */
   onPictureInPicture: (() => void) | null;
   onFullScreen: (() => void) | null;

@@ -10,6 +10,7 @@ const LOOK_MS = 200;
 export const ReceivedCaptionsContext = createContext<ReceivedCaptions | null>(null);
 
 export type CaptionOnPicture = {
+export type ShownCaptions = {
   /** null: nobody has spoken since this page is open, or what is spoken is not written */
   isOn: boolean | null;
   toggle: () => void;
@@ -21,6 +22,7 @@ export function useBroadcastCaption(
   player: WatchPlayer | null,
   isLive: boolean,
 ): CaptionOnPicture {
+): ShownCaptions {
   const received = use(ReceivedCaptionsContext);
   if (received === null) throw new Error('no ReceivedCaptionsContext above');
   const [wants, setWants] = useCaptionsChoice('maru-captions-of-broadcasts');
