@@ -24,7 +24,7 @@ export function ChatSection({ meeting: { meetingId, chatRevision } }: { meeting:
   return (
     <Card title={t('chat.title')}>
       <div className="flex flex-col gap-3">
-        <ChatSearch meetingId={meetingId} revision={chatRevision} />
+        <ChatSearch meetingId={meetingId} revision={Math.max(chat.revision, chatRevision ?? 0)} />
         <ProblemWords problem={problem ?? acts.problem} />
         {posts !== null && (
           <ChatMessages
