@@ -376,16 +376,15 @@ const cases = routes.flatMap(([name, route]) => identities.map((who) => [name, w
 
 /** What a meeting left behind is its people's. */
 const ofItsPeople: [RouteName, readonly string[]][] = [
-  ...(['chatPosts', 'postChat', 'recallChat', 'markChatRead', 'chatReaders'] as const).map(
+  ...(['chatPosts', 'postChat', 'recallChat', 'markChatRead', 'chatReaders', 'notesFile'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
   ),
   ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'meetingPolls'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
   ),
-  ...(['correctMinutes', 'sendMinutes', 'recordFile'] as const).map((name): [RouteName, string[]] => [
-    name,
-    ['host', 'co-host'],
-  ]),
+  ...(
+    ['correctMinutes', 'sendMinutes', 'recordFile', 'preparedPolls', 'preparePoll', 'removePreparedPoll'] as const
+  ).map((name): [RouteName, string[]] => [name, ['host', 'co-host']]),
 ];
 test.each(ofItsPeople)('%s is for its people alone, neither for IT nor for tokens', (name, people) => {
   const allowed = identities.filter((who) => expected(allRoutes[name], who) === 'in').map((who) => who.name);

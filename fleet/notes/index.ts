@@ -2,4 +2,5 @@
 export { Notes } from './notes.ts';
 export type { NotesRights } from './notes-link-session.ts';
 export { NotesLinks } from './notes-links.ts';
+export { notesRoutes } from './routes.ts';
 export { writtenNotes } from './written-notes.ts';

@@ -77,6 +77,23 @@ test('who is not invited does not get in, nor who is not signed in', async () =>
   }
 });
 
+test('are a Markdown file for the meeting’s people alone', async () => {
+  const meetingId = await scene.meetingWith(mina!, joon!);
+  const { client } = scene.open(mina!, meetingId);
+  await isOpen(client);
+  write(client, 'We *buy* it');
+  await isSaved(client);
+  const file = (cookie: string) =>
+    fetch(new URL(`/api/v1/meetings/${meetingId}/notes/file.md`, scene.fleet.ready.fleetUrl), { headers: { cookie } });
+  const answer = await file(joon!.cookie);
+  expect([answer.status, answer.headers.get('content-disposition')]).toEqual([
+    200,
+    expect.stringMatching(/^attachment; filename="maru-notes-\d{4}-\d\d-\d\d\.md"/),
+  ]);
+  expect(await answer.text()).toContain('We \\*buy\\* it');
+  for (const cookie of [sora!.cookie, scene.fleet.admin.cookie]) expect((await file(cookie)).status).toBe(403);
+});
+
 test('who is removed from the meeting is out within a second, with the editor open', async () => {
   const meetingId = await scene.meetingWith(mina!, joon!);
   const [one, other] = [scene.open(mina!, meetingId).client, scene.open(joon!, meetingId).client];

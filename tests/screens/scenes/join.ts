@@ -17,6 +17,7 @@ import {
   sharedDocument,
 } from '../drawn-documents.ts';
 import { drawPictures, type OwnDevices, picturesOf } from '../drawn-pictures.ts';
+import { playNotes } from '../played-notes.ts';
 import { CALL, id, PlayedNode, person, ROOM_PEER, ticket } from '../screen-wires.ts';
 import { servePages } from '../static-pages.ts';
 import { endedQuiz, longPoll, runningPoll } from './polls.ts';
@@ -181,6 +182,7 @@ function host(name: string, { waiting = [], isLocked = false, chat: written = ch
       node.chatReads = [{ messageId: id(922), count: 2 }];
       await drawPictures(page);
       await servePages(page);
+      await playNotes(page, {});
       await page.route('**/api/v1/meetings/*/entries', (route) =>
         route.fulfill({ json: { ...entry('Weekly plan', null), displayName: 'Mina Park', admission: 'links-wait' } }),
       );
@@ -401,6 +403,7 @@ export const joinScenes: readonly Scene[] = [
       node.tell('poll-answered', { pollId: longPoll.pollId, choices: [1, 7] });
     },
   }),
+  host('notes', { after: press(/^(Notes|메모)$/) }),
   host('chat', { after: press(/^(Chat|채팅)/) }),
   host('chat-answers', {
     chat: answeredChat,

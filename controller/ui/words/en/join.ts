@@ -55,6 +55,7 @@ export default {
     },
   },
   call: {
+    notes: 'Notes',
     stage: 'Call stage',
     controls: 'Call controls',
     joining: 'Connecting to the meeting…',

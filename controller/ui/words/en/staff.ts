@@ -92,6 +92,7 @@ export default {
     title: 'Notes',
     lead: 'Everybody who is invited writes in the same notes: decisions, tasks and what was said.',
     open: 'Open the notes',
+    download: 'Notes (Markdown)',
   },
   meeting: {
     title: 'Meeting',
