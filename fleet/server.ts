@@ -92,7 +92,7 @@ import {
 import { Turn } from './turn/index.ts';
 import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
 import { Help, helpRoutes } from './help/index.ts';
-import { Notes, NotesLinks } from './notes/index.ts';
+import { Notes, NotesLinks, notesRoutes } from './notes/index.ts';
 import { RoomsSettings, settingsRoutes, Signage, signageRoutes } from './settings/index.ts';
 import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import { FIRST_ADMIN_FILE, type ServerReady, type ServerServing } from './supervision.ts';
@@ -584,6 +584,7 @@ const app = await buildApp({
       onFailed: (error) => logger.error({ err: error }, 'who waits cannot be listed'),
     }),
     ...chatRoutes({ chat }),
+    ...notesRoutes({ store }),
     ...roomServiceRoutes({ services: rooms.services }),
     ...historyRoutes({
       history: new HistoryReader({ telemetry, rooms, places: people.places, nowMs: () => clock.nowMs() }),

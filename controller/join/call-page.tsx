@@ -43,6 +43,7 @@ import type { GuestDevicesState } from './guest-devices.ts';
 import type { Guest } from './guest.ts';
 import { ShareSheet } from './share-sheet.tsx';
 import { useDeviceNews } from './use-device-news.ts';
+import { NotesBeside, NotesButton, useCallNotes } from './call-notes.tsx';
 import { useCallNews } from './use-call-news.ts';
 import { useChatReads } from './use-chat-reads.ts';
 import { useChat } from './use-chat.ts';
@@ -104,6 +105,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
     readOlderInCall,
     onFailed: acts.report,
   });
+  const notes = useCallNotes(acts.report);
   const chatReads = useChatReads(guest.call, meetingId);
   const rights = call.permissions?.rights ?? NO_RIGHTS;
   const waiting = useWaiting(phase !== null && rights.includes('admit') ? meetingId : null);
@@ -167,6 +169,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
             onPress={() => setLayout(layout === 'grid' ? 'auto' : 'grid')}
           />
         )}
+        {meetingId !== null && phase !== null && <NotesButton notes={notes} />}
         <HostButtons order={call.order} rights={rights} role={call.role} acts={acts} meetingId={meetingId} />
         <RunningTime sinceMs={phase?.startedAtMs ?? null} isCrowded={rights.includes('order')} />
       </header>
@@ -220,6 +223,9 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
                 className={`absolute inset-x-4 z-40 flex justify-center text-base ${waiting.list.waiting.length > 0 ? 'max-lg:bottom-4 lg:top-4' : 'top-4'}`}
               />
             </main>
+            {meetingId !== null && phase !== null && (
+              <NotesBeside notes={notes} meetingId={meetingId} isCovered={chat.isOpen} />
+            )}
             {chat.isOpen && phase !== null && (
               <ChatPanel
                 messages={call.chat}

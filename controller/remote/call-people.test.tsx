@@ -209,6 +209,41 @@ it('shows the chat of the call, and writes into it for the room', async () => {
   expect(socket.commands().at(-1)?.command).toMatchObject({ name: 'send-chat', text: 'We are here' });
 });
 
+it('answers messages and names people in the call, where the room’s box takes that', async () => {
+  const ana = participantUnderTest({ peerId: id(11), displayName: 'Ana' });
+  await show([ana]);
+  const written = { peerId: id(11), displayName: 'Ana', isGuest: false, atMs: Date.now() };
+  const messages = [
+    {
+      ...written,
+      messageId: id(50),
+      number: 0,
+      text: '@Hall do you hear us?',
+      mentions: [{ peerId: id(10), name: 'Hall' }],
+    },
+    { ...written, messageId: id(51), number: 1, text: '', isRecalled: true },
+  ];
+  const heading = { protocol: PROTOCOL_VERSION, roomId: id(1), epoch: 1, revision: 1, asOfMs: 1 };
+  const chat = { ...heading, callId: id(3), messages };
+  await say({ type: 'projection', name: 'chat', value: chat });
+  // an older box would refuse it
+  expect(page.buttons('Reply to Ana')).toEqual([]);
+  await say({ type: 'projection', name: 'chat', value: { ...chat, revision: 2, takesAbout: true } });
+  const log = document.querySelector('[role="log"]')!;
+  expect([log.textContent!.includes('mentions you'), log.textContent!.includes('This message was recalled.')]).toEqual([
+    true,
+    true,
+  ]);
+  expect(page.buttons('Reply to Ana')).toHaveLength(1);
+  await page.press('Reply to Ana');
+  await page.type('textarea', '@An');
+  await page.press('@Ana');
+  await page.press('Send');
+  expect(socket.commands().at(-1)?.command).toMatchObject({
+    ...{ name: 'send-chat', text: '@Ana', replyTo: id(50), mentions: [id(11)] },
+  });
+});
+
 it('shows the poll of the call with the room’s own answer, answers for the room, and ends it', async () => {
   await show();
   expect(page.buttons('New poll')).toEqual([]);

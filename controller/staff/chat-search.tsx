@@ -13,8 +13,8 @@ import { useAsyncAction } from '#ui/use-async-action.ts';
 
 type ChatSearchProps = {
   meetingId: string;
-  /** what is found is looked at again when it changes; undefined: nothing is written, as far as is known */
-  revision: number | undefined;
+  /** what is found is looked at again when it changes */
+  revision: number;
 };
 type Found = { words: string; posts: readonly ChatPost[]; hasOlder: boolean };
 type Answer = RouteAnswer<typeof chatApi.chatPosts>;
@@ -65,7 +65,7 @@ export function ChatSearch({ meetingId, revision }: ChatSearchProps) {
   );
 }
 
-function useChatSearch(meetingId: string, revision: number | undefined) {
+function useChatSearch(meetingId: string, revision: number) {
   const [found, setFound] = useState<Found | null>(null);
   const { run, isPending, pending, problem, dismissProblem } = useAsyncAction<true>();
   // an answer to what was searched for before is of no use

@@ -260,4 +260,20 @@ test('a host puts a message into the minutes and takes it out again; members see
   await act(async () => server.home());
   await page.until(() => section()!.textContent!.includes('in the minutes'));
   expect(page.buttons('Leave out of the minutes: Joon Lee')).toEqual([]);
+test('what is found loses its words with a recall, also in a meeting that the home stream does not name', async () => {
+  let isRecalled = false;
+  server.answers.chatPosts = ({ searchParams }) => {
+    const found = searchParams.get('text') !== null && !isRecalled;
+    // too long ago to be among the newest
+    return { body: { posts: found ? [post(7)] : [], hasOlder: false, revision: isRecalled ? 8 : 7, people: [] } };
+  };
+  await show();
+  await page.fill('Search the chat', 'words');
+  await page.press('Find');
+  await page.until(() => section()!.textContent!.includes('words 7'));
+  isRecalled = true;
+  // the newest are read again
+  server.answers.postChat = () => ({ body: { post: post(9) } });
+  await send('Something else');
+  await page.until(() => !section()!.textContent!.includes('words 7'));
 });

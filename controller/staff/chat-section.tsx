@@ -28,7 +28,7 @@ export function ChatSection({ meeting }: { meeting: MeetingDetail }) {
   return (
     <Card title={t('chat.title')} place="chat">
       <div className="flex flex-col gap-3">
-        <ChatSearch meetingId={meetingId} revision={chatRevision} />
+        <ChatSearch meetingId={meetingId} revision={Math.max(chat.revision, chatRevision ?? 0)} />
         <ProblemWords problem={problem ?? acts.problem} />
         {posts !== null && !(isCancelled && posts.length === 0) && (
           <ChatMessages

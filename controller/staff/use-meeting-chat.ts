@@ -14,6 +14,8 @@ export type MeetingChatState = {
   /** in their order; null: not known yet */
   posts: readonly ChatPost[] | null;
   hasOlder: boolean;
+  /** as it was read last; 0: not yet, or nothing is written */
+  revision: number;
   /** why it could not be read last; what is shown may be old */
   problem: MaruError | null;
   readOlder: () => Promise<void>;
@@ -26,12 +28,14 @@ export type MeetingChatState = {
   /** of an own message, by name */
   readersOf: (messageId: string) => Promise<readonly string[]>;
 };
-type Known = Pick<MeetingChatState, 'posts' | 'hasOlder' | 'problem' | 'people'>;
+type Known = Pick<MeetingChatState, 'posts' | 'hasOlder' | 'revision' | 'problem' | 'people'>;
 type Answer = RouteAnswer<typeof chatApi.chatPosts>;
 
 /** @param revision undefined: nothing is written yet, as far as is known */
 export function useMeetingChat(meetingId: string, revision: number | undefined): MeetingChatState {
-  const [known, setKnown] = useState<Known>({ posts: null, hasOlder: false, problem: null, people: [] });
+  const [known, setKnown] = useState<Known>({
+    ...{ posts: null, hasOlder: false, revision: 0, problem: null, people: [] },
+  });
   const [looked, setLooked] = useState(0);
   const look = useCallback(() => setLooked((count) => count + 1), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another revision is why it is read again
@@ -99,7 +103,8 @@ function withNewest(before: Known, newest: Answer): Known {
   if (!isContinued) return { ...newest, problem: null, people };
   // what stood among the newest and is there no more was deleted with the meeting's record
   const further = before.posts!.filter(({ number }) => number < first.number).map(withoutCount);
-  return { posts: merged(further, newest.posts), hasOlder: before.hasOlder, problem: null, people };
+  const { revision } = newest;
+  return { posts: merged(further, newest.posts), hasOlder: before.hasOlder, revision, problem: null, people };
 }
 
 /** It is not among the newest any more. */

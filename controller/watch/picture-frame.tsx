@@ -8,7 +8,6 @@ import { PlayerControls } from './player-controls.tsx';
 import { Curtain } from './curtain.tsx';
 import { FrozenPicture } from './frozen-picture.tsx';
 import { FAR_STEP_MS, type PlayerKey, playerKeyOf, STEP_MS, VOLUME_STEP } from './player-keys.ts';
-import type { CaptionOnPicture } from './use-broadcast-caption.ts';
 import type { ShownCaptions } from './use-broadcast-caption.ts';
 import type { PlayerOfPage } from './use-player.ts';
 
@@ -22,7 +21,6 @@ type PictureFrameProps = {
   clockAheadMs: number;
   video: HTMLVideoElement | null;
   setVideo: (video: HTMLVideoElement | null) => void;
-  caption: CaptionOnPicture;
   caption: ShownCaptions;
   onReplay: () => void;
 };

@@ -15,7 +15,6 @@ import { Button } from '#ui/button.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { elapsed } from '#ui/words/format.ts';
 import type { WatchPlayer, Playback } from './watch-player.ts';
-import type { CaptionOnPicture } from './use-broadcast-caption.ts';
 import type { ShownCaptions } from './use-broadcast-caption.ts';
 import { TimelineSlider } from './timeline-slider.tsx';
 
@@ -32,7 +31,6 @@ type PlayerControlsProps = {
   chapters: readonly Chapter[];
   watching: number | null;
   isFull: boolean;
-  captions: Pick<CaptionOnPicture, 'isOn' | 'toggle'>;
   captions: Pick<ShownCaptions, 'isOn' | 'toggle'>;
   /** null: not in this browser */
   onPictureInPicture: (() => void) | null;

@@ -9,7 +9,6 @@ const LOOK_MS = 200;
 
 export const ReceivedCaptionsContext = createContext<ReceivedCaptions | null>(null);
 
-export type CaptionOnPicture = {
 export type ShownCaptions = {
   /** null: nobody has spoken since this page is open, or what is spoken is not written */
   isOn: boolean | null;
@@ -21,7 +20,6 @@ export function useBroadcastCaption(
   broadcastId: string,
   player: WatchPlayer | null,
   isLive: boolean,
-): CaptionOnPicture {
 ): ShownCaptions {
   const received = use(ReceivedCaptionsContext);
   if (received === null) throw new Error('no ReceivedCaptionsContext above');

@@ -11,6 +11,7 @@ import { AttemptLimit } from '#edge/attempt-limit.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import {
   chatPeople,
+  chatRevisionOf,
   type ChatReader,
   insertPost,
   isWritable,
@@ -67,7 +68,8 @@ export class MeetingChat {
     const counts = isNewest
       ? await readCountsOf(this.#deps.store.read, { meetingId, person: reader.person, rows })
       : new Map<string, number>();
-    return { posts: rows.map((row) => seenBy(reader, row, counts.get(row.messageId))), hasOlder, people };
+    const posts = rows.map((row) => seenBy(reader, row, counts.get(row.messageId)));
+    return { posts, hasOlder, revision: await chatRevisionOf(this.#deps.store.read, meetingId), people };
   }
 
   /**

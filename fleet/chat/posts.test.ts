@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RECALL_WITHIN_MS } from '#contract/chat.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { type ChatEvent, insertPost, postOf, postsBefore, recordChatEvent } from './posts.ts';
 
@@ -70,6 +71,18 @@ test('a recall removes the words of its own author and call alone, whatever ids 
   expect(await happened(recalled(former, words))).toBe(true);
   expect(await happened(recalled(later, page, mina))).toBe(true);
   expect([await textOf(words), await textOf(page)]).toEqual(['', '']);
+});
+
+test('an old message of the page is not recalled by its id in a call, not by its own writer either', async () => {
+  const [old, young] = [newId(), newId()];
+  await onPage(mina, old, 'The budget is approved');
+  await onPage(mina, young, 'Agenda');
+  const later24 = { atMs: 10 + RECALL_WITHIN_MS };
+  // she sends one of that id in a call, where it is new, and recalls that
+  expect(await happened(posted(later, mina, old, 'Mine'))).toBe(false);
+  expect(await happened({ ...recalled(later, old, mina), atMs: later24.atMs + 1 })).toBe(false);
+  expect(await textOf(old)).toBe('The budget is approved');
+  expect(await happened({ ...recalled(later, young, mina), ...later24 })).toBe(true);
 });
 
 test('an own message that comes again is no other', async () => {

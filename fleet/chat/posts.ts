@@ -89,12 +89,13 @@ async function recallInCall(
     await markRecalled(trx, event);
     return true;
   }
-  const { callId, person } = event;
+  const { callId, person, atMs } = event;
   // an older node reports no person: what it can have is of its own call
   const isThat =
     row.callId === callId
       ? person === undefined || row.person === person
-      : row.callId === null && row.person === person;
+      : // of the page a node knows no age: an old message's id, used again in a call, recalls nothing
+        row.callId === null && row.person === person && atMs - row.atMs <= RECALL_WITHIN_MS;
   if (isThat) await recallPost(trx, row);
   return isThat;
 }
@@ -295,6 +296,10 @@ export async function isWritable(db: Reader, meetingId: string): Promise<boolean
   return meeting !== undefined;
 }
 
+/** It counts up with each change of what is written there; 0: nothing is. */
+export const chatRevisionOf = async (db: Reader, meetingId: string): Promise<number> =>
+  (await chatRevisionsOf(db, [meetingId])).get(meetingId) ?? 0;
+
 /** By meeting: it counts up with each change of what is written there; a meeting in which nothing is written is left out. */
 export async function chatRevisionsOf(db: Reader, meetingIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await db
@@ -307,5 +312,5 @@ export async function chatRevisionsOf(db: Reader, meetingIds: readonly string[])
 }
 
 async function nextRevision(db: Reader, meetingId: string): Promise<number> {
-  return ((await chatRevisionsOf(db, [meetingId])).get(meetingId) ?? 0) + 1;
+  return (await chatRevisionOf(db, meetingId)) + 1;
 }

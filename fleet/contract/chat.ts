@@ -41,6 +41,9 @@ export const MAX_MENTIONS = 20;
 export const ChatMention = z.object({ peerId: Id.optional(), name: z.string() });
 export type ChatMention = z.infer<typeof ChatMention>;
 
+/** What a new message answers and names, as its sender sends it in a call: `mentions` are peerIds. */
+export const chatAbout = { replyTo: Id.optional(), mentions: z.array(Id).max(MAX_MENTIONS).optional() };
+
 export const ChatMessage = z.object({
   /** chosen by its sender, so that a repeated send is one message */
   messageId: Id,

@@ -6,6 +6,8 @@ import { Id, z } from './schema.ts';
 export const RoomChat = ProjectionHeading.extend({
   /** null: in no call */
   callId: Id.nullable(),
+  /** its agent takes what a message answers and whom it names; absent: an older one, which refuses the whole command */
+  takesAbout: z.boolean().optional(),
   /** in their order */
   messages: z.array(ChatMessage).max(CHAT_MESSAGES_IN_ROOM),
 });

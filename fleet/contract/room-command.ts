@@ -4,7 +4,7 @@
  */
 import { ProtocolVersion } from './protocol-version.ts';
 import { MeetingRole, OrderChange } from './call-order.ts';
-import { ChatText } from './chat.ts';
+import { chatAbout, ChatText } from './chat.ts';
 import { WireError } from './error-codes.ts';
 import { CallGrant } from './grants.ts';
 import { BookingId } from './room-agenda.ts';
@@ -43,7 +43,8 @@ export const RoomCommand = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('let-speak'), peerId: Id }),
   z.strictObject({ name: z.literal('raise-hand'), isUp: z.boolean() }),
   z.strictObject({ name: z.literal('lower-hand'), peerId: Id }),
-  z.strictObject({ name: z.literal('send-chat'), messageId: Id, text: ChatText }),
+  /** `replyTo` and `mentions` only where the room's chat says `takesAbout` */
+  z.strictObject({ name: z.literal('send-chat'), messageId: Id, text: ChatText, ...chatAbout }),
   z.strictObject({ name: z.literal('recall-chat'), messageId: Id }),
   z.strictObject({ name: z.literal('start-poll'), pollId: Id, draft: PollDraft }),
   /** as one participant, whichever phone asks */

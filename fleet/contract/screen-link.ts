@@ -7,7 +7,7 @@
  */
 import { CallAir } from './broadcast.ts';
 import { CallOrder, MeetingRole, OrderChange } from './call-order.ts';
-import { CHAT_MESSAGES_IN_ROOM, ChatMessage, ChatText } from './chat.ts';
+import { CHAT_MESSAGES_IN_ROOM, chatAbout, ChatMessage, ChatText } from './chat.ts';
 import { ErrorCode, ReportedErrorCode } from './error-codes.ts';
 import { CallGrant, DocumentAccess, IceServer } from './grants.ts';
 import { Viewing } from './live-delivery.ts';
@@ -162,7 +162,7 @@ export const AgentToScreen = openUnion('type', [
       z.object({ name: z.literal('let-speak'), peerId: Id }),
       z.object({ name: z.literal('raise-hand'), isUp: z.boolean() }),
       z.object({ name: z.literal('lower-hand'), peerId: Id }),
-      z.object({ name: z.literal('send-chat'), messageId: Id, text: ChatText }),
+      z.object({ name: z.literal('send-chat'), messageId: Id, text: ChatText, ...chatAbout }),
       z.object({ name: z.literal('recall-chat'), messageId: Id }),
       z.object({ name: z.literal('start-poll'), pollId: Id, draft: PollDraft }),
       z.object({ name: z.literal('answer-poll'), pollId: Id, choices: PollChoices }),

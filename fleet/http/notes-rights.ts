@@ -1,7 +1,7 @@
-/** What the bearer of a session's cookie may do with the notes of a meeting: its people write, those who manage it read. */
+/** What the bearer of a session's cookie may do with the notes of a meeting: its people write, nobody else gets them, as its chat. */
 import { UserError } from '#contract/error-codes.ts';
 import type { NotesRights } from '../notes/index.ts';
-import { type AccessDependencies, reachBy, reachesMeeting } from './access.ts';
+import type { AccessDependencies } from './access.ts';
 
 /** @param sessionToken null: no cookie came. Of one connection; asked again at each use, so that what changed counts at once. */
 export function notesRightsOf(sessionToken: string | null, deps: AccessDependencies): NotesRights {
@@ -13,8 +13,6 @@ export function notesRightsOf(sessionToken: string | null, deps: AccessDependenc
     if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
     const { accountId } = account;
     if ((await roleInMeeting(accountId, meetingId)) !== null) return { accountId, access: 'write' };
-    const reach = reachBy({ account, token: null }, 'meetings.manage', deps);
-    if (!(await reachesMeeting(reach, meetingId, deps))) throw new UserError('forbidden');
-    return { accountId, access: 'read' };
+    throw new UserError('forbidden');
   };
 }

@@ -378,7 +378,7 @@ const cases = routes.flatMap(([name, route]) => identities.map((who) => [name, w
 
 /** What a meeting left behind is its people's. */
 const ofItsPeople: [RouteName, readonly string[]][] = [
-  ...(['chatPosts', 'postChat', 'recallChat', 'markChatRead', 'chatReaders'] as const).map(
+  ...(['chatPosts', 'postChat', 'recallChat', 'markChatRead', 'chatReaders', 'notesFile'] as const).map(
     (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
   ),
   ...(
@@ -392,6 +392,11 @@ const ofItsPeople: [RouteName, readonly string[]][] = [
       ...(['markMessage', 'unmarkMessage', 'correctMinutes', 'sendMinutes', 'recordFile'] as const),
       ...(['deleteSpoken', 'setRecordKeeping'] as const),
     ] as const
+  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'meetingPolls'] as const).map(
+    (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
+  ),
+  ...(
+    ['correctMinutes', 'sendMinutes', 'recordFile', 'preparedPolls', 'preparePoll', 'removePreparedPoll'] as const
   ).map((name): [RouteName, string[]] => [name, ['host', 'co-host']]),
 ];
 test.each(ofItsPeople)('%s is for its people alone, neither for IT nor for tokens', (name, people) => {

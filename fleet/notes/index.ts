@@ -5,3 +5,5 @@ export type { NotesRights } from './notes-link-session.ts';
 export { NotesLinks } from './notes-links.ts';
 export { notesSizesOf } from './notes-rows.ts';
 export { writtenNotes, writtenOpenTasks } from './written-notes.ts';
+export { notesRoutes } from './routes.ts';
+export { writtenNotes } from './written-notes.ts';

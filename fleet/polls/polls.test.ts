@@ -45,6 +45,26 @@ test('a start that is handled after the end leaves the result', async () => {
   expect(await polls.ofMeeting(meetingId)).toEqual([{ poll: ended, isLost: false }]);
 });
 
+test('a prepared poll is not listed as prepared once it is started, in its own meeting alone', async () => {
+  const draft = {
+    question: 'Where?',
+    choices: ['Here', 'There'],
+    isMultiple: false,
+    isSecret: false,
+    rightChoice: null,
+  };
+  const [first, second] = [await polls.prepare(meetingId, draft), await polls.prepare(meetingId, draft)];
+  const other = newId();
+  await store.write((trx) =>
+    trx.insertInto('meeting').values({ meetingId: other, roomId: null, title: 'Other', createdAtMs: 1 }).execute(),
+  );
+  const elsewhere = await polls.prepare(other, draft);
+  await happened('poll-started', pollUnderTest({ pollId: first.preparedPollId }));
+  await happened('poll-started', pollUnderTest({ pollId: elsewhere.preparedPollId }));
+  expect(await polls.prepared(meetingId)).toEqual([second]);
+  expect(await polls.prepared(other)).toEqual([elsewhere]);
+});
+
 test('a row that this release cannot read is left out and logged, without its words', async () => {
   const [good, bad] = [pollUnderTest({ pollId: newId() }), newId()];
   const draft = {

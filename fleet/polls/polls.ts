@@ -15,7 +15,7 @@ import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.
 export type PollEvent = Extract<KnownCallEvent, { poll: CallPoll }>;
 
 /**
- * In the transaction that counts the event, once per event id. The end of a poll whose start was lost has all of it; a start that is
+ * In the transaction that counts the event, once per event id. One that was prepared is not prepared any more. The end of a poll whose start was lost has all of it; a start that is
  * handled after its end, because its batch failed on the disk, changes nothing.
  */
 export async function recordPoll(trx: AuthorityWrite, { callId, meetingId, poll }: PollEvent): Promise<void> {
@@ -27,6 +27,12 @@ export async function recordPoll(trx: AuthorityWrite, { callId, meetingId, poll 
       const known = c.columns(['callId', 'pollId']);
       return poll.result === null ? known.doNothing() : known.doUpdateSet({ poll: JSON.stringify(poll) });
     })
+    .execute();
+  // a page starts a prepared one under its own id
+  await trx
+    .deleteFrom('preparedPoll')
+    .where('meetingId', '=', meetingId)
+    .where('preparedPollId', '=', pollId)
     .execute();
 }
 

@@ -67,6 +67,8 @@ test('who is not invited does not get in, nor who is not signed in', async () =>
   const meetingId = await scene.meetingWith(mina!, joon!);
   for (const [who, code] of [
     [sora!, 'forbidden'],
+    // who manages meetings is none of its people
+    [{ ...mina!, cookie: scene.fleet.admin.cookie }, 'forbidden'],
     [{ ...mina!, cookie: '' }, 'not-signed-in'],
   ] as const) {
     const { client } = scene.open(who, meetingId);
@@ -75,16 +77,21 @@ test('who is not invited does not get in, nor who is not signed in', async () =>
   }
 });
 
-test('who manages meetings reads what others write, and writes nothing', async () => {
-  const meetingId = await scene.meetingWith(mina!);
-  const one = scene.open(mina!, meetingId).client;
-  const reader = scene.open({ ...mina!, cookie: scene.fleet.admin.cookie }, meetingId).client;
-  await Promise.all([isOpen(one), isOpen(reader)]);
-  expect(reader.getSnapshot().access).toBe('read');
-  write(reader, 'not mine');
-  write(one, 'ours');
-  await vi.waitFor(() => expect(textOf(reader)).toContain(p('ours')), WITHIN);
-  expect(textOf(one)).toBe(p('ours'));
+test('are a Markdown file for the meeting’s people alone', async () => {
+  const meetingId = await scene.meetingWith(mina!, joon!);
+  const { client } = scene.open(mina!, meetingId);
+  await isOpen(client);
+  write(client, 'We *buy* it');
+  await isSaved(client);
+  const file = (cookie: string) =>
+    fetch(new URL(`/api/v1/meetings/${meetingId}/notes/file.md`, scene.fleet.ready.fleetUrl), { headers: { cookie } });
+  const answer = await file(joon!.cookie);
+  expect([answer.status, answer.headers.get('content-disposition')]).toEqual([
+    200,
+    expect.stringMatching(/^attachment; filename="maru-notes-\d{4}-\d\d-\d\d\.md"/),
+  ]);
+  expect(await answer.text()).toContain('We \\*buy\\* it');
+  for (const cookie of [sora!.cookie, scene.fleet.admin.cookie]) expect((await file(cookie)).status).toBe(403);
 });
 
 test('who is removed from the meeting is out within a second, with the editor open', async () => {

@@ -43,6 +43,23 @@ it('a prepared poll fills the form, and another one replaces it', async () => {
   expect([question().value, page.text.includes('Replace what you typed?')]).toEqual(['Do we stay?', false]);
 });
 
+it('a prepared poll is started under its own id, one made on the spot under a new one', async () => {
+  const started: string[] = [];
+  const dialog = (
+    <PollDialog isOpen prepared={prepared} onStart={async (id) => void started.push(id)} onClose={() => {}} />
+  );
+  await page.show(dialog);
+  await page.press('Do we go?');
+  await page.press('Start poll');
+  page.end();
+  await page.show(dialog);
+  await page.fill('Question', 'Where do we eat?');
+  await page.fill('Choice 1', 'Here');
+  await page.fill('Choice 2', 'There');
+  await page.press('Start poll');
+  expect(started).toEqual([prepared[0]!.preparedPollId, expect.not.stringMatching(/96[01]$/)]);
+});
+
 it('asks before it replaces what is typed', async () => {
   await show();
   await page.fill('Question', 'Where do we eat?');

@@ -47,7 +47,8 @@ function NewPoll({ prepared, onStart, onClose }: Required<Omit<PollDialogProps, 
   };
   const { run, isPending, problem } = useAsyncAction();
   const start = async (draft: PollDraft) => {
-    const done = await run(() => onStart(pollId, draft).then(() => true));
+    // under the id of what was prepared: the server lists it as prepared no more
+    const done = await run(() => onStart(chosen?.preparedPollId ?? pollId, draft).then(() => true));
     if (done) onClose();
   };
   return (

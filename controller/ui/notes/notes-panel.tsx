@@ -33,7 +33,8 @@ function Notes({ client }: { client: NotesClient }) {
   const { t } = useTranslation('notes');
   const snapshot = useSyncExternalStore(client.subscribe, client.getSnapshot);
   const [isTooMuch, setTooMuch] = useState(false);
-  const { phase, endedBy, access, refusedBy } = snapshot;
+  const { phase, endedBy, access, refusedBy, isUnsaved } = snapshot;
+  useAskBeforeLeaving(isUnsaved);
   if (phase === 'loading')
     return (
       <p role="status" className="flex items-center gap-3 py-6 text-quiet">
@@ -60,6 +61,16 @@ function Notes({ client }: { client: NotesClient }) {
       )}
     </div>
   );
+}
+
+/** What is not saved goes with the page: the browser asks first, in its own words. */
+function useAskBeforeLeaving(isUnsaved: boolean): void {
+  useEffect(() => {
+    if (!isUnsaved) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [isUnsaved]);
 }
 
 function Standing({ snapshot: { phase, access, refusedBy } }: { snapshot: NotesSnapshot }) {

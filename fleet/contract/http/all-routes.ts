@@ -9,6 +9,7 @@ import { fleetApi, roomServiceApi } from './fleet-api.ts';
 import { helpApi } from './help-api.ts';
 import { kiosksApi } from './kiosks-api.ts';
 import { meetingsApi } from './meetings-api.ts';
+import { notesApi } from './notes-api.ts';
 import { peopleApi } from './people-api.ts';
 import { placesApi } from './places-api.ts';
 import { recordApi } from './record-api.ts';
@@ -34,6 +35,7 @@ export const allRoutes = {
   ...meetingsApi,
   ...admissionApi,
   ...chatApi,
+  ...notesApi,
   ...settingsApi,
   ...signageApi,
   ...documentsApi,

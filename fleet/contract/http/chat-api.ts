@@ -49,6 +49,8 @@ export const chatApi = {
       /** in their order */
       posts: z.array(ChatPost).max(CHAT_POSTS_AT_ONCE),
       hasOlder: z.boolean(),
+      /** as `chatRevision` of the meeting, also of one of before today; 0: nothing is written */
+      revision: z.number().int().nonnegative().default(0),
       /** who can be named in a message */
       people: z.array(z.object({ accountId: Id, displayName: z.string() })),
     }),

@@ -1,7 +1,7 @@
 /** Polls of a meeting over HTTP: the results of its calls, and what its hosts prepared. A poll runs at a media node alone. */
 import { CallPoll, PollDraft } from '../polls.ts';
 import { EpochMs, Id, z } from '../schema.ts';
-import { ofHost, ofHostInCall, ofPeople, type RouteTable } from './route.ts';
+import { ofHostAlone, ofHostInCall, ofPeople, type RouteTable } from './route.ts';
 
 /** Of a meeting, which of them are listed; the newest. */
 export const MEETING_POLLS_LISTED = 100;
@@ -44,7 +44,7 @@ export const pollsApi = {
     kind: 'json',
     method: 'POST',
     path: '/api/v1/meetings/:meetingId/prepared-polls',
-    access: ofHost,
+    access: ofHostAlone,
     summary: 'Prepare a poll before the meeting',
     params: z.strictObject({ meetingId: Id }),
     body: PollDraft,
@@ -54,7 +54,7 @@ export const pollsApi = {
     kind: 'json',
     method: 'DELETE',
     path: '/api/v1/meetings/:meetingId/prepared-polls/:preparedPollId',
-    access: ofHost,
+    access: ofHostAlone,
     summary: 'Remove a prepared poll',
     params: z.strictObject({ meetingId: Id, preparedPollId: Id }),
     response: z.object({}),

@@ -93,7 +93,6 @@ export class SpeakingTrack {
       name: 'sound',
       trackId: this.trackId,
       payload: new Uint8Array(payload),
-      payload: Uint8Array.from(payload),
       timestamp: this.#timestamp,
       atMs,
     });

@@ -48,7 +48,7 @@ it('is there while the room is in the call, and gone with it', () => {
   expect(shown()).toMatchObject({ callId: null, messages: [] });
   parts.follow(inCall(CALL));
   report(CALL, message(0), message(1));
-  expect(shown()).toMatchObject({ callId: CALL, messages: [{ text: 'm0' }, { text: 'm1' }] });
+  expect(shown()).toMatchObject({ callId: CALL, takesAbout: true, messages: [{ text: 'm0' }, { text: 'm1' }] });
   parts.follow(roomIn({ name: 'ended' }));
   expect(shown()).toMatchObject({ callId: null, messages: [] });
 });

@@ -12,7 +12,7 @@ export const chatPart: PartDeclaration = {
   make: (host) => {
     let callId: string | null = null;
     const publish = (messages: readonly ChatMessage[]): void =>
-      host.publish('chat', { callId, messages: newestWithin(messages, MAX_BYTES) });
+      host.publish('chat', { callId, takesAbout: true, messages: newestWithin(messages, MAX_BYTES) });
     return {
       start: () => publish([]),
       stop: () => {},

@@ -6,6 +6,7 @@ import { pollUnderTest } from '#contract/poll-under-test.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { CallClient } from '#call/call-client.ts';
 import type { CallPhase, CallState } from '#call/call-state.ts';
+import type { ChatAbout } from '#call/followed-chat.ts';
 import { Observable } from '#call/observable.ts';
 import { InvalidStateError, UserError, type ErrorCode } from '#contract/error-codes.ts';
 import { CODE_SHOWN_MS } from '#contract/limits.ts';
@@ -154,7 +155,8 @@ class FakeCall {
   letSpeak = (peerId: string) => this.#ask(`let speak ${peerId}`);
   raiseHand = (isUp: boolean) => this.#ask(`hand ${isUp}`);
   lowerHand = (peerId: string) => this.#ask(`lower ${peerId}`);
-  sendChat = (text: string, messageId: string) => this.#ask(`chat ${text} ${messageId}`);
+  sendChat = (text: string, messageId: string, { replyTo, mentions = [] }: ChatAbout = {}) =>
+    this.#ask(['chat', text, messageId, ...(replyTo ? [replyTo] : []), ...mentions].join(' '));
   recallChat = (messageId: string) => this.#ask(`recall ${messageId}`);
   startPoll = (pollId: string, { question }: { question: string }) => this.#ask(`poll ${pollId} ${question}`);
   answerPoll = (pollId: string, choices: readonly number[]) => this.#ask(`answer ${pollId} ${choices}`);
@@ -506,6 +508,7 @@ describe('the screen’s session', () => {
     effect({ name: 'raise-hand', isUp: true });
     effect({ name: 'lower-hand', peerId: id(5) });
     effect({ name: 'send-chat', messageId: id(6), text: 'Hello' });
+    effect({ name: 'send-chat', messageId: id(7), text: 'Yes', replyTo: id(6), mentions: [id(5)] });
     effect({ name: 'recall-chat', messageId: id(6) });
     expect(call.asked).toEqual([
       'order {"isLocked":true}',
@@ -514,6 +517,7 @@ describe('the screen’s session', () => {
       'hand true',
       `lower ${id(5)}`,
       `chat Hello ${id(6)}`,
+      `chat Yes ${id(7)} ${id(6)} ${id(5)}`,
       `recall ${id(6)}`,
     ]);
   });

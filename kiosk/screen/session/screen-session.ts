@@ -316,7 +316,13 @@ export class ScreenSession {
         this.#attempt('lower-hand', this.call.lowerHand(effect.peerId));
         return;
       case 'send-chat':
-        this.#attempt('send-chat', this.call.sendChat(effect.text, effect.messageId));
+        this.#attempt(
+          'send-chat',
+          this.call.sendChat(effect.text, effect.messageId, {
+            replyTo: effect.replyTo,
+            mentions: effect.mentions,
+          }),
+        );
         return;
       case 'recall-chat':
         this.#attempt('recall-chat', this.call.recallChat(effect.messageId));

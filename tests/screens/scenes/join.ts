@@ -18,6 +18,7 @@ import {
   sharedDocument,
 } from '../drawn-documents.ts';
 import { drawPictures, type OwnDevices, picturesOf } from '../drawn-pictures.ts';
+import { playNotes } from '../played-notes.ts';
 import { CALL, id, PlayedNode, person, ROOM_PEER, ticket } from '../screen-wires.ts';
 import { servePages } from '../static-pages.ts';
 import { endedQuiz, longPoll, runningPoll } from './polls.ts';
@@ -202,6 +203,7 @@ function host(name: string, hosted: Hosted = {}): Scene {
       if (transcript !== undefined) node.transcript = transcript;
       await drawPictures(page);
       await servePages(page);
+      await playNotes(page, {});
       await page.route('**/api/v1/meetings/*/entries', (route) =>
         route.fulfill({ json: { ...entry('Weekly plan', null), displayName: 'Mina Park', admission: 'links-wait' } }),
       );
@@ -456,6 +458,7 @@ export const joinScenes: readonly Scene[] = [
     transcript: written,
     after: withCaptions(englishCaption),
   }),
+  host('notes', { after: press(/^(Notes|메모)$/) }),
   host('chat', { after: press(/^(Chat|채팅)/) }),
   host('chat-answers', {
     chat: answeredChat,

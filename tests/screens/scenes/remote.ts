@@ -114,6 +114,13 @@ const written: ChatMessage[] = ['The new drawing is in the folder.', '네, 확�
     atMs: minutesAgo(3 - number),
   }),
 );
+/** Answered, recalled, and with a mention of the room. */
+const answered: ChatMessage[] = [
+  written[0]!,
+  { ...written[1]!, text: '@Maple 3F 3페이지부터 볼까요?', mentions: [{ peerId: ROOM_PEER, name: 'Maple 3F' }] },
+  { ...written[0]!, messageId: id(402), number: 2, text: 'Yes, from page 3.', replyTo: id(401) },
+  { ...written[1]!, messageId: id(403), number: 3, text: '', isRecalled: true },
+];
 export function roomState(over: Partial<RoomState> = {}): RoomState {
   return {
     protocol: PROTOCOL_VERSION,
@@ -233,6 +240,7 @@ export async function paired(page: Page, link: Link): Promise<void> {
             areCaptionsShown: true,
           },
           chat: link.chat && { ...heading, callId: id(3), messages: link.chat },
+          chat: link.chat && { ...heading, callId: id(3), takesAbout: true, messages: link.chat },
         },
         online: link.online ?? true,
         lastSeenMs: link.lastSeenMs === undefined ? nowMs : link.lastSeenMs,
@@ -700,6 +708,16 @@ export const remoteScenes: readonly Scene[] = [
     waiting: [],
     transcript: transcriptOn,
   }),
+    'call-chat-answers',
+    { state: roomState({ phase: inCall(led) }), waiting: [], chat: answered },
+    async (page) => {
+      await page
+        .getByRole('button', { name: /^(Reply to Mina Park|Mina Park 메시지에 답장)$/ })
+        .first()
+        .click();
+      await page.getByRole('textbox', { name: /^(Message|메시지)$/ }).pressSequentially('@포');
+    },
+  ),
   scene('call-chat-empty', { state: roomState({ phase: inCall(few) }), waiting: [], chat: [] }, (page) =>
     page.getByRole('log').scrollIntoViewIfNeeded(),
   ),

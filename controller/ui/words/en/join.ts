@@ -56,6 +56,7 @@ export default {
     },
   },
   call: {
+    notes: 'Notes',
     stage: 'Call stage',
     controls: 'Call controls',
     joining: 'Connecting to the meeting…',

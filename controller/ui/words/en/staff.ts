@@ -94,6 +94,7 @@ export default {
     lead: 'Everybody who is invited writes in the same notes: decisions, tasks and what was said.',
     leadCancelled: 'The notes of a cancelled meeting can be read, but not changed.',
     open: 'Open the notes',
+    download: 'Notes (Markdown)',
   },
   meeting: {
     title: 'Meeting',

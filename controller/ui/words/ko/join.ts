@@ -60,6 +60,7 @@ export default {
     },
   },
   call: {
+    notes: '메모',
     stage: '통화 화면',
     controls: '통화 조작',
     joining: '회의에 연결하고 있습니다…',

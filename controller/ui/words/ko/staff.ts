@@ -93,6 +93,7 @@ export default {
     lead: '초대받은 사람이 결정, 할 일, 회의 내용을 한곳에 함께 씁니다.',
     leadCancelled: '취소된 회의의 메모는 읽을 수만 있습니다.',
     open: '메모 열기',
+    download: '메모(Markdown)',
   },
   meeting: {
     title: '회의',
