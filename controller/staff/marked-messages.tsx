@@ -35,7 +35,7 @@ export function MarkButton({ meetingId, post, marked, acts }: MarkButtonProps) {
     <Button
       variant="quiet"
       icon={NotebookPen}
-      className={isMarked ? 'text-accent' : ''}
+      className={isMarked ? 'text-accent!' : ''}
       aria-label={t(isMarked ? 'marked.leaveOut' : 'marked.putIn', { name: displayName })}
       isPending={acts.pending(key) !== null}
       onPress={() => void acts.run(mark, { key, about: true })}

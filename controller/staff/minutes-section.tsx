@@ -10,7 +10,6 @@ import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import { MAX_MINUTES_UNITS, type MeetingMinutes, recordApi } from '#contract/http/record-api.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
-import { CopyText } from '#ui/copy-text.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi, fetchFile } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
@@ -80,7 +79,14 @@ function NotSent({ text, onDrop }: { text: string; onDrop: () => void }) {
       <p role="status" className="text-base font-medium">
         {t('minutes.sentMeanwhile')}
       </p>
-      <CopyText label={t('minutes.typed')} text={text} action={t('minutes.copyTyped')} />
+      <TextArea
+        label={t('minutes.typed')}
+        rows={8}
+        maxLength={MAX_MINUTES_UNITS}
+        value={text}
+        onChange={() => {}}
+        isReadOnly
+      />
       <Button onPress={onDrop}>{t('minutes.dropTyped')}</Button>
     </div>
   );

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type FromPrinter, MAX_PRINT_MESSAGE_UNITS, PRINT_SOCKET, ToPrinter } from '#contract/print-link.ts';
 import { MAX_MINUTES_UNITS } from '#contract/http/record-api.ts';
 import { markdownWords } from '#contract/minutes-markdown.ts';
@@ -15,6 +15,9 @@ import { ProcessLinkServer } from '#edge/process-link-server.ts';
 import { MinutesPdf, type PrintedMinutes } from './minutes-pdf.ts';
 
 const run = promisify(execFile);
+/** a browser on a busy machine */
+const PRINTED_WITHIN_MS = 90_000;
+vi.setConfig({ testTimeout: 3 * PRINTED_WITHIN_MS });
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 let dataDir: string;
 let child: ChildProcess | null = null;
@@ -48,7 +51,8 @@ function connect(printWithinMs?: number): void {
 }
 /** As soon as the printer is there. */
 async function printed(minutes: PrintedMinutes): Promise<Buffer> {
-  await expect.poll(() => pdfs.of({ text: 'x', language: 'en' }).then(() => 'there', codeOf)).toBe('there');
+  const first = () => pdfs.of({ text: 'x', language: 'en' }).then(() => 'there', codeOf);
+  await expect.poll(first, { timeout: PRINTED_WITHIN_MS }).toBe('there');
   return pdfs.of(minutes);
 }
 const codeOf = (error: unknown): string => (error as { code: string }).code;

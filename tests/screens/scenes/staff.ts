@@ -192,6 +192,12 @@ const minutesOf = (sentAtMs: number | null): MeetingMinutes => ({
 - 주최자: Mina Park
 - 회의실: 한라 회의실
 
+## 요약
+
+이 요약은 기계가 작성했습니다. 문장 끝의 링크에서 근거를 확인해 주세요.
+
+- 새 가격표를 3쪽부터 검토했습니다. [채팅 09:07](https://maru.example/staff#/meetings/${id(103)}/at/chat-${id(951)}) [안건](https://maru.example/staff#/meetings/${id(103)}/at/agenda)
+
 ## 참석자
 
 - Mina Park, 08:58–09:41 (43분)
@@ -393,6 +399,7 @@ function scene(
     recordKeeping: { body: keptForGood },
     meetingSeries: { body: { next: null, tasks: [], hasMoreTasks: false } },
     earlierMeetings: earlierMeetings([]),
+    markedMessages: { body: { messageIds: [id(951)] } },
     pastMeetings: { body: pastList },
     ownTime: { body: { intervals: ownTime } },
     chatPosts: { body: { posts, hasOlder: true, people: [] } },
@@ -622,6 +629,10 @@ export const staffScenes: readonly Scene[] = [
     answers: { meeting: { body: { meeting: past } }, attendance: { body: { calls: attended } } },
     act: (page) => page.getByRole('region', { name: /^(Attendance|참석 기록)$/ }).scrollIntoViewIfNeeded(),
   }),
+  scene('meeting-marked-messages', {
+    hash: meetingHash,
+    act: (page) => page.getByRole('textbox', { name: /^(Message|메시지)$/ }).scrollIntoViewIfNeeded(),
+  }),
   scene('meeting-minutes-draft', {
     hash: meetingHash,
     answers: { meeting: { body: { meeting: past } }, minutes: { body: { minutes: [minutesOf(null)] } } },
@@ -638,10 +649,39 @@ export const staffScenes: readonly Scene[] = [
     },
     act: (page) => page.getByRole('region', { name: /^(Minutes|회의록)$/ }).scrollIntoViewIfNeeded(),
   }),
+  scene('meeting-minutes-no-pdf', {
+    hash: meetingHash,
+    answers: {
+      meeting: { body: { meeting: { ...past, role: 'member' } } },
+      minutes: { body: { minutes: [minutesOf(at(9, 50, -1))] } },
+      minutesPdf: refusal(503, 'printer-unavailable'),
+    },
+    act: async (page) => {
+      await page.getByRole('link', { name: 'PDF' }).click();
+      await page.getByText('printer-unavailable').scrollIntoViewIfNeeded();
+    },
+  }),
+  scene('meeting-minutes-sent-meanwhile', {
+    hash: meetingHash,
+    answers: {
+      meeting: { body: { meeting: past } },
+      minutes: { body: { minutes: [minutesOf(null)] } },
+      correctMinutes: refusal(409, 'not-possible-now'),
+    },
+    act: async (page) => {
+      await page
+        .getByLabel(/^(Draft of .*|.* 회의 초안)$/)
+        .fill('# 회의록: Price talks\n\n## 결정 사항\n\n- 새 가격표를 3월부터 적용합니다\n');
+      const sent = { body: JSON.stringify({ minutes: [minutesOf(at(9, 50, -1))] }), contentType: 'application/json' };
+      await page.route('**/api/v1/meetings/*/minutes', (route) => route.fulfill(sent));
+      await press(/^(Save|저장)$/)(page);
+      await page.getByRole('button', { name: /^(Discard it|버리기)$/ }).scrollIntoViewIfNeeded();
+    },
+  }),
   scene('meeting-minutes-send-asked', {
     hash: meetingHash,
     answers: { meeting: { body: { meeting: past } }, minutes: { body: { minutes: [minutesOf(null)] } } },
-    act: press(/^(Send|보내기)$/),
+    act: press(/^(Send the minutes|회의록 보내기)$/),
   }),
   scene('meeting-kept', {
     hash: meetingHash,

@@ -58,9 +58,9 @@ export default {
     draftOf: 'Draft of {{when}}',
     preview: 'Preview',
     overtaken: 'This draft has changed meanwhile. What you typed is here still, and not saved.',
-    sentMeanwhile: 'Somebody else has sent these minutes while you typed. What you typed is not in them.',
+    sentMeanwhile:
+      'Somebody else has sent these minutes while you typed. What you typed is not in them: copy from it what you need.',
     typed: 'What you typed',
-    copyTyped: 'Copy what I typed',
     dropTyped: 'Discard it',
     newest: 'The newest draft',
     takeNewest: 'Take the newest draft',

@@ -56,9 +56,9 @@ export default {
     draftOf: '{{when}} 회의 초안',
     preview: '미리 보기',
     overtaken: '그사이 초안이 바뀌었습니다. 입력하신 내용은 그대로 있지만 저장되지 않았습니다.',
-    sentMeanwhile: '입력하시는 동안 다른 주최자가 이 회의록을 보냈습니다. 입력하신 내용은 들어가지 않았습니다.',
+    sentMeanwhile:
+      '입력하시는 동안 다른 주최자가 이 회의록을 보냈습니다. 입력하신 내용은 들어가지 않았으니 필요하면 아래에서 복사해 주세요.',
     typed: '입력하신 내용',
-    copyTyped: '입력한 내용 복사',
     dropTyped: '버리기',
     newest: '최신 초안',
     takeNewest: '최신 초안 사용',
