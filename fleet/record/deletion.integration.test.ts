@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
 import { BROADCASTS_FOLDER, FINAL_FILE } from '#contract/packager-link.ts';
 import { topicOf } from '#contract/topics.ts';
 import { DocumentClient } from '../documents/documents-under-test.ts';
@@ -121,6 +122,9 @@ test('one deletion by IT leaves no byte of it, and all of another meeting', asyn
   const { meetingId } = (await ask('POST', 'meetings', { ...draft, title: 'Prices' })).meeting;
   const other = (await ask('POST', 'meetings', { ...draft, title: 'Other' })).meeting.meetingId;
   await ask('POST', `meetings/${other}/chat`, { messageId: newId(), text: 'Stays' });
+  // else its document goes with the call
+  const kept = { ...DEFAULT_DOCUMENT_POLICY, isKept: true };
+  await ask('PUT', `meetings/${meetingId}/document-policy`, kept, fleet.admin.cookie);
   const { documentId, broadcastId } = await leaveBehind(meetingId);
   expect(filesWithMarker().length).toBeGreaterThan(1);
   await ask('DELETE', `meetings/${meetingId}/record`, undefined, fleet.admin.cookie);

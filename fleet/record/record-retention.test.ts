@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { RecordPolicy } from '#contract/record-policy.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { Notes } from '../notes/index.ts';
@@ -28,18 +28,35 @@ let steadyMs: number;
 let changed: string[];
 let posts = 0;
 
-beforeEach(async () => {
+beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'maru-retention-'));
   const onFatal = (error: Error) => {
     throw error;
   };
   store = authorityStore({ dataDir, onFatal });
   await store.start();
+});
+beforeEach(async () => {
   [wallMs, steadyMs] = [START_MS, 1_000];
+  const tables = [
+    'chatPost',
+    'poll',
+    'stay',
+    'entry',
+    'pageShown',
+    'minutes',
+    'call',
+    'meeting',
+    'room',
+    'place',
+  ] as const;
+  await store.write(async (trx) => {
+    for (const table of [...tables, 'setting', 'clockJump', 'audit'] as const) await trx.deleteFrom(table).execute();
+  });
   begin();
 });
-afterEach(async () => {
-  retention.stop();
+afterEach(() => retention.stop());
+afterAll(async () => {
   await store.stop();
   rmSync(dataDir, { recursive: true });
 });
