@@ -74,10 +74,7 @@ describe('polls', () => {
       await form.getByRole('textbox', { name: `Choice ${at + 1}` }).fill(choice);
     for (const name of switches) await form.getByText(name, { exact: true }).click();
     if (right !== undefined)
-      await form
-        .getByRole('radiogroup', { name: 'The right choice' })
-        .getByText(right, { exact: true })
-        .click();
+      await form.getByRole('radiogroup', { name: 'The right choice' }).getByText(right, { exact: true }).click();
     await form.getByRole('button', { name: 'Start poll' }).click();
     for (const { poll } of [tv, mina, joon]) await poll.getByText(question).waitFor();
   };
