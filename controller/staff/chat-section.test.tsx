@@ -260,6 +260,8 @@ test('a host puts a message into the minutes and takes it out again; members see
   await act(async () => server.home());
   await page.until(() => section()!.textContent!.includes('in the minutes'));
   expect(page.buttons('Leave out of the minutes: Joon Lee')).toEqual([]);
+});
+
 test('what is found loses its words with a recall, also in a meeting that the home stream does not name', async () => {
   let isRecalled = false;
   server.answers.chatPosts = ({ searchParams }) => {

@@ -390,13 +390,8 @@ const ofItsPeople: [RouteName, readonly string[]][] = [
   ...(
     [
       ...(['markMessage', 'unmarkMessage', 'correctMinutes', 'sendMinutes', 'recordFile'] as const),
-      ...(['deleteSpoken', 'setRecordKeeping'] as const),
+      ...(['deleteSpoken', 'setRecordKeeping', 'preparedPolls', 'preparePoll', 'removePreparedPoll'] as const),
     ] as const
-  ...(['attendance', 'attendanceFile', 'minutes', 'minutesFile', 'meetingPolls'] as const).map(
-    (name): [RouteName, string[]] => [name, ['host', 'co-host', 'member']],
-  ),
-  ...(
-    ['correctMinutes', 'sendMinutes', 'recordFile', 'preparedPolls', 'preparePoll', 'removePreparedPoll'] as const
   ).map((name): [RouteName, string[]] => [name, ['host', 'co-host']]),
 ];
 test.each(ofItsPeople)('%s is for its people alone, neither for IT nor for tokens', (name, people) => {

@@ -6,4 +6,3 @@ export { NotesLinks } from './notes-links.ts';
 export { notesSizesOf } from './notes-rows.ts';
 export { writtenNotes, writtenOpenTasks } from './written-notes.ts';
 export { notesRoutes } from './routes.ts';
-export { writtenNotes } from './written-notes.ts';

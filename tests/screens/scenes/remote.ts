@@ -239,7 +239,6 @@ export async function paired(page: Page, link: Link): Promise<void> {
             captions: [],
             areCaptionsShown: true,
           },
-          chat: link.chat && { ...heading, callId: id(3), messages: link.chat },
           chat: link.chat && { ...heading, callId: id(3), takesAbout: true, messages: link.chat },
         },
         online: link.online ?? true,
@@ -708,6 +707,7 @@ export const remoteScenes: readonly Scene[] = [
     waiting: [],
     transcript: transcriptOn,
   }),
+  scene(
     'call-chat-answers',
     { state: roomState({ phase: inCall(led) }), waiting: [], chat: answered },
     async (page) => {
