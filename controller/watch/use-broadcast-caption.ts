@@ -16,11 +16,7 @@ export type ShownCaptions = {
   cue: Cue | null;
 };
 
-export function useBroadcastCaption(
-  broadcastId: string,
-  player: WatchPlayer | null,
-  isLive: boolean,
-): ShownCaptions {
+export function useBroadcastCaption(broadcastId: string, player: WatchPlayer | null, isLive: boolean): ShownCaptions {
   const received = use(ReceivedCaptionsContext);
   if (received === null) throw new Error('no ReceivedCaptionsContext above');
   const [wants, setWants] = useCaptionsChoice('maru-captions-of-broadcasts');

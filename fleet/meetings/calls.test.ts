@@ -45,7 +45,7 @@ beforeEach(async () => {
     onPrepared: () => {},
     onMeetingChanged: () => {},
     onChatChanged: () => {},
-      onSpoken: () => {},
+    onSpoken: () => {},
     logger: pino({ level: 'silent' }),
   });
   meetingId = newId();
