@@ -311,7 +311,7 @@ test('lead to the transcript of the sitting, and hold no word of it', async () =
   await due(60);
   const { text } = (await drafts())[0]!;
   expect(text).toContain(
-    `## Transcript\n\n- 2 sentences, 14:05–14:31: [to read](https://maru.example/staff#/meetings/${meetingId})\n`,
+    `## Transcript\n\n- 2 sentences, 14:05–14:31: [to read](https://maru.example/staff#/meetings/${meetingId}/at/transcript)\n`,
   );
   expect(text).not.toContain('Forty');
 });

@@ -39,7 +39,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   [wallMs, steadyMs] = [START_MS, 1_000];
   const tables = [
+    'chatRead',
     'chatPost',
+    'transcript',
     'poll',
     'stay',
     'entry',
