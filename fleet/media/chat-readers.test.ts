@@ -120,3 +120,16 @@ test('who reads on the meeting’s page counts too, and the fleet is not told wh
   expect(counts(mina)).toEqual([[{ messageId, count: 1 }]]);
   expect(events).toEqual([]);
 });
+
+test('guests without an end leave room for people with an account', () => {
+  const [mina, joon] = [peerOf('mina'), peerOf('joon')];
+  const messageId = write(mina);
+  for (let n = 0; n < 2_005; n++)
+    readers.mark(peerOf('Guest', { isGuest: true, person: undefined, sub: uuidv7() }), messageId);
+  expect(readers.countsFor(mina)).toEqual([{ messageId, count: 2_000 }]);
+  readers.mark(joon, messageId);
+  expect(readers.countsFor(mina)).toEqual([{ messageId, count: 2_001 }]);
+  readers.close();
+  const reported = events.flatMap((event) => (event.name === 'chat-read' ? event.reads : []));
+  expect(reported).toContainEqual({ person: 'account:joon', displayName: 'joon', messageId });
+});

@@ -12,7 +12,8 @@ import type { MediaSettings } from './media-settings.ts';
 import type { Peer } from './peer.ts';
 
 /** Guests who come by a link without a seat are somebody else at each entry. */
-const MOST_KEPT = 2_000;
+const MOST_GUESTS = 2_000;
+const ACCOUNT = 'account:';
 /** of one event */
 const MOST_AT_ONCE = 100;
 
@@ -31,6 +32,7 @@ export class ChatReaders {
   readonly #options: ChatReadersOptions;
   /** by person */
   readonly #marks = new Map<string, Mark>();
+  #guestCount = 0;
   /** persons whose mark the fleet has not */
   readonly #unreported = new Set<string>();
   /** as text, what a writer was sent last */
@@ -83,7 +85,11 @@ export class ChatReaders {
   #set(person: string, { messageId, displayName }: Omit<Mark, 'number'>): boolean {
     const place = this.#options.chat.placeOf(messageId);
     const before = this.#marks.get(person);
-    if (!place || (before ? before.number >= place.number : this.#marks.size >= MOST_KEPT)) return false;
+    if (!place || (before && before.number >= place.number)) return false;
+    if (!before && !person.startsWith(ACCOUNT)) {
+      if (this.#guestCount >= MOST_GUESTS) return false;
+      this.#guestCount += 1;
+    }
     this.#marks.set(person, { number: place.number, messageId, displayName });
     this.#pause ??= setTimeout(() => {
       this.#pause = null;
