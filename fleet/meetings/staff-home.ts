@@ -108,10 +108,18 @@ export class StaffHomes {
       // what happened while nobody looked was not followed
       if (isFirst) this.#everything();
       const { accountId, language } = viewer;
-      if (language) this.#do(() => rememberLanguage(this.#deps.store, accountId, language));
+      if (language) this.#remember(accountId, language);
       this.#do(() => this.#refresh());
       return { take: () => this.#take(page), close: () => this.#close(page) };
     };
+  }
+
+  /** Beside the pages: a disk that does not write keeps nobody from theirs. */
+  #remember(accountId: string, language: Language): void {
+    const { store, logger } = this.#deps;
+    rememberLanguage(store, accountId, language).catch((error: unknown) =>
+      logger.error({ err: error, accountId }, 'the language of a page is not kept'),
+    );
   }
 
   /** A page of the account is open, or was within that time. */
