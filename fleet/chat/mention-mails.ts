@@ -42,13 +42,18 @@ export class MentionMails {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      for (const accountId of await this.#away()) await this.#mail(accountId);
+      for (const accountId of await this.#away())
+        await this.#mail(accountId).catch((error: unknown) => this.#failed(error, accountId));
     } catch (error) {
-      // a store that ended with us
-      if (this.#timer) this.#deps.logger.error({ err: error }, 'mails about mentions not queued');
+      this.#failed(error);
     } finally {
       this.#looking = false;
     }
+  }
+
+  #failed(error: unknown, accountId?: string): void {
+    // a store that ended with us
+    if (this.#timer) this.#deps.logger.error({ err: error, accountId }, 'mails about mentions not queued');
   }
 
   async #away(): Promise<string[]> {

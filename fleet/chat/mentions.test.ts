@@ -32,7 +32,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   meetingId = newId();
   here.clear();
-  queue.mockClear();
+  queue.mockReset().mockImplementation(queueMentionMail);
   await store.write(async (trx) => {
     for (const table of ['mail', 'entry', 'call', 'meetingPerson', 'account'] as const)
       await trx.deleteFrom(table).execute();
@@ -171,6 +171,23 @@ test('who looks at a page, is in a call, has no address or has read it gets none
   const ofJoon = store.read.selectFrom('chatMention').selectAll().where('accountId', '=', joon);
   await vi.waitFor(async () => expect((await ofJoon.execute())[0]!.mailedAtMs).not.toBeNull(), 5_000);
   expect(await queued()).toHaveLength(1);
+});
+
+test('a person whose mail fails keeps nobody else from theirs', async () => {
+  const person = { meetingId, email: null, inviteId: null, addedAtMs: 1, role: 'member' as const };
+  await store.write((trx) =>
+    trx
+      .insertInto('meetingPerson')
+      .values({ ...person, personId: newId(), accountId: sora, displayName: sora })
+      .execute(),
+  );
+  queue.mockImplementation(async (trx, mail) => {
+    if (mail.accountId === joon) throw new Error('damaged');
+    return queueMentionMail(trx, mail);
+  });
+  await write(mina, joon, sora);
+  mails.start();
+  await vi.waitFor(async () => expect(await queued()).toMatchObject([{ accountId: sora }]), 2_000);
 });
 
 test('a day’s limit of its writer bounds the mails', async () => {
