@@ -9,8 +9,8 @@ import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { deleteChat } from './delete-chat.ts';
 import { MentionMails } from './mention-mails.ts';
 import { unreadMentionsOf } from './mentions.ts';
-import { insertPost, recallPost } from './posts.ts';
-import { markRead } from './read-marks.ts';
+import { insertPost, postOf, recallPost } from './posts.ts';
+import { markRead, readersOf } from './read-marks.ts';
 
 const [mina, joon, sora, guest] = ['mina', 'joon', 'sora', 'seat:1:2'];
 let dataDir: string;
@@ -214,4 +214,16 @@ test('with the record of a meeting marks and mentions are deleted', async () => 
   await store.write((trx) => deleteChat(trx, meetingId, null));
   for (const table of ['chatPost', 'chatRead', 'chatMention'] as const)
     expect(await store.read.selectFrom(table).selectAll().execute()).toEqual([]);
+});
+
+test('a message in the place of a deleted one, whose clock was behind, is read by nobody yet', async () => {
+  await write(mina);
+  const behind = await write(mina, joon);
+  await store.write((trx) => trx.updateTable('chatPost').set({ atMs: 1 }).where('messageId', '=', behind).execute());
+  await read(joon, behind);
+  await store.write((trx) => deleteChat(trx, meetingId, 2));
+  const later = await write(mina, joon);
+  const post = { meetingId, messageId: later };
+  expect(await readersOf(store.read, (await postOf(store.read, post))!)).toEqual([]);
+  expect(await read(joon, later)).toEqual({ isGrown: true, hasReadMention: true });
 });
