@@ -25,6 +25,8 @@ export class MentionMails {
   readonly #deps: Required<MentionMailsDependencies>;
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
+  /** of the last look: the next one goes on behind it */
+  #lastAccountId = '';
 
   constructor(deps: MentionMailsDependencies) {
     this.#deps = { lookEveryMs: LOOK_EVERY_MS, awayAfterMs: AWAY_AFTER_MS, ...deps };
@@ -75,11 +77,14 @@ export class MentionMails {
           .where('entry.leftAtMs', 'is', null)
           .$castTo<{ accountId: string }>(),
       )
+      .orderBy('accountId')
       .execute();
-    return rows
-      .map(({ accountId }) => accountId)
-      .filter((accountId) => !isHere(accountId, awayAfterMs))
-      .slice(0, MOST_ACCOUNTS);
+    const away = rows.map(({ accountId }) => accountId).filter((accountId) => !isHere(accountId, awayAfterMs));
+    // those who wait for the end of their hour stay among them
+    const at = away.findIndex((accountId) => accountId > this.#lastAccountId);
+    const looked = [...away.slice(Math.max(at, 0)), ...away.slice(0, Math.max(at, 0))].slice(0, MOST_ACCOUNTS);
+    this.#lastAccountId = looked.at(-1) ?? '';
+    return looked;
   }
 
   /** In one transaction: what is read or recalled before it is in no mail, and nothing is mailed twice. */

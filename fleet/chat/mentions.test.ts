@@ -227,3 +227,15 @@ test('a message in the place of a deleted one, whose clock was behind, is read b
   expect(await readersOf(store.read, (await postOf(store.read, post))!)).toEqual([]);
   expect(await read(joon, later)).toEqual({ isGrown: true, hasReadMention: true });
 });
+
+test('a hundred people who wait for the end of their hour keep nobody else from a mail', async () => {
+  const waiting = Array.from({ length: 100 }, (_, n) => `a${n}`);
+  const messageId = await write(mina, joon);
+  await store.write(async (trx) => {
+    for (const accountId of waiting)
+      await trx.insertInto('chatMention').values({ meetingId, messageId, accountId, number: 0, atMs: 1 }).execute();
+  });
+  queue.mockImplementation(async (trx, mail) => mail.accountId === joon && queueMentionMail(trx, mail));
+  mails.start();
+  await vi.waitFor(async () => expect(await queued()).toMatchObject([{ accountId: joon }]), 3_000);
+});
