@@ -8,7 +8,7 @@ import { queueMentionMail } from '../mail/index.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { deleteChat } from './delete-chat.ts';
 import { MentionMails } from './mention-mails.ts';
-import { unreadMentionsOf } from './mentions.ts';
+import { mailedMentionsOf, unreadMentionsOf } from './mentions.ts';
 import { insertPost, postOf, recallPost } from './posts.ts';
 import { markRead, readersOf } from './read-marks.ts';
 
@@ -238,4 +238,20 @@ test('a hundred people who wait for the end of their hour keep nobody else from 
   queue.mockImplementation(async (trx, mail) => mail.accountId === joon && queueMentionMail(trx, mail));
   mails.start();
   await vi.waitFor(async () => expect(await queued()).toMatchObject([{ accountId: joon }]), 3_000);
+});
+
+test('a guest who chose a name is named on the page, and in no mail', async () => {
+  const person = { person: 'peer:1', displayName: 'Sign in at evil.example', isGuest: 1 as const };
+  for (let n = 0; n < 2; n++)
+    await store.write((trx) =>
+      insertPost(trx, {
+        ...{ meetingId, messageId: newId(), callId: null, ...person, text: 'Words', atMs: 2 - n, replyTo: null },
+        mentioned: JSON.stringify([{ person: 'account:joon', name: joon }]),
+      }),
+    );
+  await write(mina, joon);
+  expect(await unread(joon)).toMatchObject([{ names: [mina, person.displayName], count: 3 }]);
+  expect(await mailedMentionsOf(store.read, joon)).toEqual([
+    { meetingId, title: 'Plans', names: [mina, null], count: 3 },
+  ]);
 });
