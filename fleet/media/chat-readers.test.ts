@@ -133,3 +133,28 @@ test('guests without an end leave room for people with an account', () => {
   const reported = events.flatMap((event) => (event.name === 'chat-read' ? event.reads : []));
   expect(reported).toContainEqual({ person: 'account:joon', displayName: 'joon', messageId });
 });
+
+test('a guest learns the names of who is in the call, and of nobody who read on the meeting’s page', () => {
+  const guest = peerOf('Guest', { isGuest: true, person: undefined, sub: uuidv7() });
+  const [mina, sora] = [peerOf('mina'), peerOf('sora')];
+  live = [guest, mina];
+  const [first, second, own] = [write(guest), write(guest), write(mina)];
+  const onPage = (messageId: string) =>
+    readers.markByFleet({
+      ...{ name: 'mark-chat-read', callId: uuidv7(), person: 'account:sora', displayName: 'sora', messageId },
+    });
+  onPage(own);
+  readers.mark(mina, first);
+  expect([readers.namesFor(guest, first), readers.namesFor(guest, second)]).toEqual([['mina'], []]);
+  expect(readers.countsFor(guest)).toEqual([{ messageId: first, count: 1 }]);
+  expect(readers.namesFor(mina, own)).toEqual(['sora']);
+  pace();
+  expect(counts(guest)).toEqual([[{ messageId: first, count: 1 }]]);
+  // once they have come in
+  readers.mark(sora, first);
+  expect(readers.namesFor(guest, second)).toEqual(['sora']);
+  const last = write(guest);
+  readers.mark(sora, last);
+  onPage(write(mina));
+  expect(readers.namesFor(guest, last)).toEqual(['sora']);
+});
