@@ -255,3 +255,18 @@ test('a guest who chose a name is named on the page, and in no mail', async () =
     { meetingId, title: 'Plans', names: [mina, null], count: 3 },
   ]);
 });
+
+test('a mail of a day that is to come, by a clock that was set back since, is not the one of this hour', async () => {
+  await store.write((trx) =>
+    trx
+      .insertInto('mail')
+      .values({
+        ...{ mailId: newId(), kind: 'chat-mention', accountId: joon, sender: 'account:mina', message: '', tries: 1 },
+        ...{ createdAtMs: Date.now() + 86_400_000, nextTryAtMs: 0, sentAtMs: 1 },
+      })
+      .execute(),
+  );
+  await write(mina, joon);
+  mails.start();
+  await vi.waitFor(async () => expect(await queued()).toHaveLength(2), 2_000);
+});

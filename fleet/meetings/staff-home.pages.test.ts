@@ -191,3 +191,11 @@ test('a disk that does not write keeps nobody from their page', async () => {
   feed.close();
   writing.mockRestore();
 });
+
+test('a clock that is set back keeps nobody here who has left', async () => {
+  const page = await pageOf('joon');
+  page.close();
+  expect(homes.isHere('joon', MINUTE_MS)).toBe(true);
+  vi.setSystemTime(NOW_MS - 86_400_000);
+  expect(homes.isHere('joon', MINUTE_MS)).toBe(false);
+});

@@ -124,10 +124,10 @@ export class StaffHomes {
 
   /** A page of the account is open, or was within that time. */
   isHere(accountId: string, withinMs: number): boolean {
-    const leftAtMs = this.#leftAtMs.get(accountId);
+    const goneMs = Date.now() - (this.#leftAtMs.get(accountId) ?? Number.NEGATIVE_INFINITY);
     return (
-      (leftAtMs !== undefined && Date.now() - leftAtMs < withinMs) ||
-      [...this.#pages].some((page) => page.accountId === accountId)
+      // less than none: a clock that was set back
+      (goneMs >= 0 && goneMs < withinMs) || [...this.#pages].some((page) => page.accountId === accountId)
     );
   }
 
