@@ -40,6 +40,8 @@ beforeEach(async () => {
   [wallMs, steadyMs] = [START_MS, 1_000];
   const tables = [
     'chatPost',
+    'chatRead',
+    'transcript',
     'poll',
     'stay',
     'entry',
