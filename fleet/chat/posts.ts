@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { CHAT_MESSAGES_KEPT, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { KnownCallEvent } from '#contract/node-link.ts';
-import type { Language } from '#contract/schema.ts';
+import { type Language, z } from '#contract/schema.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import { forgetMentionsIn, insertMentions } from './mentions.ts';
 
@@ -260,8 +260,16 @@ export const seenBy = (reader: ChatReader, row: Row, readCount?: number): ChatPo
   mayRecall: row.recalledAtMs === null && mayRecall(reader, row),
 });
 
-export const mentionedIn = ({ mentioned }: Pick<Row, 'mentioned'>): { person: string; name: string }[] =>
-  JSON.parse(mentioned);
+const Mentioned = z.array(z.object({ person: z.string(), name: z.string() }));
+
+/** Nobody, where the row is damaged: its words, and the rest of the chat, are read all the same. */
+export function mentionedIn({ mentioned }: Pick<Row, 'mentioned'>): z.infer<typeof Mentioned> {
+  try {
+    return Mentioned.safeParse(JSON.parse(mentioned)).data ?? [];
+  } catch {
+    return [];
+  }
+}
 
 /** The meeting's people with an account, its host among them, by name: who can be named in a message. */
 export async function chatPeople(db: Reader, meetingId: string): Promise<{ accountId: string; displayName: string }[]> {

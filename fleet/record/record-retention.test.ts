@@ -41,6 +41,7 @@ beforeEach(async () => {
   const tables = [
     'chatRead',
     'chatPost',
+    'chatRead',
     'transcript',
     'poll',
     'stay',
