@@ -41,7 +41,6 @@ beforeEach(async () => {
   const tables = [
     'chatRead',
     'chatPost',
-    'chatRead',
     'transcript',
     'poll',
     'stay',
