@@ -30,6 +30,8 @@ type Projection = {
   perSecond: number;
   /** besides the fleet itself; without any, the fleet relays and keeps nothing of it */
   readers: readonly ProjectionReader[];
+  /** what people write and say, which goes with its meeting: the fleet writes it to no file, and has it again from the room */
+  inMemoryOnly?: true;
 };
 
 export const projections = {
@@ -37,9 +39,15 @@ export const projections = {
   agenda: { schema: RoomAgenda, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
   equipment: { schema: RoomEquipment, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
   document: { schema: RoomDocument, maxBytes: 4 * 1024, perSecond: 10, readers: ['phone', 'tv', 'console', 'lan'] },
-  chat: { schema: RoomChat, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'lan'] },
-  poll: { schema: RoomPoll, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'lan'] },
-  transcript: { schema: RoomTranscript, maxBytes: 8 * 1024, perSecond: 5, readers: ['phone', 'lan'] },
+  chat: { schema: RoomChat, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'lan'], inMemoryOnly: true },
+  poll: { schema: RoomPoll, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'lan'], inMemoryOnly: true },
+  transcript: {
+    schema: RoomTranscript,
+    maxBytes: 8 * 1024,
+    perSecond: 5,
+    readers: ['phone', 'lan'],
+    inMemoryOnly: true,
+  },
   drawing: { schema: RoomDrawing, maxBytes: 32 * 1024, perSecond: 5, readers: ['phone'] },
   broadcasts: { schema: RoomBroadcasts, maxBytes: 4 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
   health: { schema: KioskHealth, maxBytes: 4 * 1024, perSecond: 2, readers: ['console'] },

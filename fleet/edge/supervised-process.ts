@@ -92,6 +92,11 @@ export class SupervisedProcess {
     else onWritten();
   }
 
+  /** It hangs: killed, and started again as after any end. */
+  killHanging(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
   /** The next start is set before anything that may fail. */
   #onEnd(why: { code: number | null; signal: string | null } | { err: unknown }): void {
     const { onRefused, onEnded, log } = this.#options;

@@ -45,7 +45,7 @@ const events: LoggedEvent[] = [];
 beforeAll(async () => {
   it = await startTestNode({
     workers: 2,
-    settings: { emptyCallMs: 60, resumeGraceMs: 400 },
+    settings: { emptyCallMs: 60, resumeGraceMs: 20_000 },
     logger: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
     startTranscriber: ({ onMessage, onGone }) => {
       [engine.answer, engine.die] = [onMessage, onGone];
@@ -171,6 +171,30 @@ test('sound flows while it is on and the microphone is, and only then', async ()
   expect(engine.sounds().length - engine.sounds(third).length).toBe(whenOff);
 });
 
+test('who is away while it is turned on is not written before they are back, and who was away for a moment goes on', async () => {
+  const [host, mina] = [await join('Host', { role: 'host' }), await join('Mina')];
+  await speak(host);
+  await speak(mina);
+  const isAway = async (peer: RawClient): Promise<void> => {
+    peer.drop();
+    await expect.poll(() => call().peers.get(peer.hello!.peerId)?.live).toBe(false);
+  };
+  await isAway(mina);
+  await turn(host, true);
+  const [first] = engine.tracks();
+  await expect.poll(() => engine.sounds(first).length).toBeGreaterThan(5);
+  expect(engine.tracks()).toHaveLength(1);
+  const back = await it.open();
+  const { admission } = await back.resume(mina.hello!);
+  expect(admission).toMatchObject({ call: { transcript: { isOn: true } } });
+  await speak(back);
+  await expect.poll(() => engine.open().length).toBe(2);
+  await isAway(back);
+  const second = engine.open()[1];
+  const whenAway = engine.sounds(second).length;
+  await expect.poll(() => engine.sounds(second).length).toBeGreaterThan(whenAway + 2);
+});
+
 test('a mute by a host ends the track of another', async () => {
   const [host, mina] = [await join('Host', { role: 'host' }), await join('Mina')];
   await speak(mina);
@@ -209,14 +233,14 @@ test('a late answer counts, also after the call, and nothing that was spoken aft
   await turn(host, true);
   await expect.poll(() => engine.sounds().length).toBeGreaterThan(2);
   const [trackId] = engine.open();
+  const onAtMs = Date.now();
   await turn(host, false);
-  const offAtMs = Date.now();
-  engine.say(trackId!, 'After', offAtMs + 900);
-  engine.say(trackId!, 'Before', offAtMs - 10);
+  engine.say(trackId!, 'After', Date.now() + 900);
+  engine.say(trackId!, 'Before', onAtMs);
   expect(await host.told('caption')).toMatchObject({ text: 'Before' });
   await host.request('leave-call', {});
   await expect.poll(() => it.node.registry.calls.has(callId)).toBe(false);
-  engine.say(trackId!, 'Still before', offAtMs - 10);
+  engine.say(trackId!, 'Still before', onAtMs);
   const texts = events.flatMap((event) => (event.name === 'transcript-segment' ? [event.segment.text] : []));
   expect(texts).toEqual(['Before', 'Still before']);
 });

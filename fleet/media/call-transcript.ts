@@ -52,6 +52,8 @@ export class TranscriptInCall {
   readonly #microphones = new Map<CallProducer, Microphone>();
   readonly #transports = new Map<CallRouter, Promise<types.DirectTransport>>();
   #on: { language: Language } | null = null;
+  /** who was sent that it is on: nobody else's sound is forwarded */
+  #aware = new WeakSet<Peer>();
   #sent: string;
   #retry: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -91,6 +93,13 @@ export class TranscriptInCall {
     else this.#send();
   }
 
+  /** In the call, and gets its snapshot now: also who was away as it was turned on. */
+  entered(peer: Peer): void {
+    if (!this.#on || this.#aware.has(peer)) return;
+    this.#aware.add(peer);
+    this.touch();
+  }
+
   /** Microphones came or went. */
   touch(): void {
     const wanted = new Map(this.#on && !this.#isClosed ? this.#wanted() : []);
@@ -109,6 +118,7 @@ export class TranscriptInCall {
   #turn(on: { language: Language } | null): void {
     // in the new language from the start of a track
     if (this.#on) this.#stopAll();
+    else this.#aware = new WeakSet([...this.#options.peers.values()].filter(({ live }) => live));
     this.#on = on;
     this.touch();
     this.#send();
@@ -124,7 +134,8 @@ export class TranscriptInCall {
   *#wanted(): Iterable<[CallProducer, Peer]> {
     for (const from of this.#options.producers()) {
       const peer = this.#options.peers.get(from.peerId);
-      if (from.source === 'microphone' && peer?.stage === 'joined' && !from.producer.closed) yield [from, peer];
+      if (from.source !== 'microphone' || peer?.stage !== 'joined' || from.producer.closed) continue;
+      if (this.#aware.has(peer)) yield [from, peer];
     }
   }
 

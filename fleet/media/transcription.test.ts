@@ -54,6 +54,24 @@ class Scene {
 const packet = (timestamp: number) => ({ payload: Uint8Array.of(1), timestamp });
 const names = (scene: Scene) => scene.sent.map(({ name }) => name);
 
+it('forwards of each microphone what a microphone sends, so that one who floods it costs nobody else their words', () => {
+  const it = new Scene();
+  it.ready();
+  const [flood, other] = [it.open(), it.open()];
+  const sounds = () => it.sent.filter(({ name }) => name === 'sound').length;
+  for (let n = 0; n < 20_000; n += 1) flood.sound(packet(n));
+  const most = sounds();
+  expect(most).toBeLessThanOrEqual(1_000);
+  other.sound(packet(1));
+  expect(sounds()).toBe(most + 1);
+  // the shortest packets of Opus, for a minute
+  for (let n = 0; n < 60; n += 1) {
+    vi.advanceTimersByTime(1_000);
+    for (let at = 0; at < 400; at += 1) other.sound(packet(at));
+  }
+  expect(sounds()).toBe(most + 1 + 60 * 400);
+});
+
 it('begins a track, forwards its sound and ends it once', () => {
   const it = new Scene();
   it.ready();

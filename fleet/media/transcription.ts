@@ -45,12 +45,15 @@ type Open = {
   endedAtMs: number | null;
   answered: Set<string>;
   limit: TokenBucket;
+  packets: TokenBucket;
   onSegment: (segment: SpokenSegment) => void;
   forgetting: NodeJS.Timeout | null;
 };
 
 /** nobody speaks more sentences */
 const SEGMENTS: BucketRate = { burst: 60, refillPerMinute: 120 };
+/** the shortest ones of Opus, and what came while the process was busy: who sends more would take the place of others */
+const PACKETS: BucketRate = { burst: 800, refillPerMinute: 24_000 };
 /** packets may come a little late, and the process cuts by its own count */
 const SLACK_MS = 1_000;
 const MOST_ANSWERED_KEPT = 1_000;
@@ -85,6 +88,7 @@ export class Transcription {
       endedAtMs: null,
       answered: new Set(),
       limit: new TokenBucket(SEGMENTS),
+      packets: new TokenBucket(PACKETS),
       onSegment,
       forgetting: null,
     };
@@ -92,7 +96,7 @@ export class Transcription {
     if (this.#isReady) this.#begin(track);
     return {
       sound: ({ payload, timestamp }) => {
-        if (this.#isReady && track.endedAtMs === null)
+        if (this.#isReady && track.endedAtMs === null && track.packets.take())
           this.#process.send({ name: 'sound', trackId: track.trackId, payload, timestamp, atMs: Date.now() });
       },
       end: () => this.#end(track),

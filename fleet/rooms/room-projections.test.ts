@@ -107,3 +107,26 @@ test('a room that is forgotten while it is saved is not saved', async () => {
   await saved;
   expect(await savedRevision()).toBeNull();
 });
+
+test('what people write and say in a call is in no file, also of a room that went away in the middle of it', async () => {
+  const heading = { protocol: 1, roomId, epoch: 1, revision: 1, asOfMs: 1 };
+  const words = 'unlikelywords';
+  for (const name of ['chat', 'poll', 'transcript'] as const) {
+    // as an earlier release left it
+    await opened.store.write((trx) =>
+      trx
+        .insertInto('roomProjection')
+        .values({ roomId, name, value: `{"text":"${words}"}`, receivedAtMs: 1 })
+        .execute(),
+    );
+    const value = { ...heading, text: words } as never;
+    expect(projections.receive(roomId, name, { raw: value, value, nowMs: 0 })).toBe('news');
+    expect(projections.get(roomId, name)).toMatchObject({ text: words });
+  }
+  receive({ revision: 1 });
+  await projections.saved();
+  await newOnes().start();
+  await opened.store.write(async () => {});
+  const rows = await opened.store.read.selectFrom('roomProjection').select('name').execute();
+  expect(rows).toEqual([{ name: 'state' }]);
+});

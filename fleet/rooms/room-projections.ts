@@ -1,6 +1,7 @@
 /**
  * The last of each projection of each room: what the room's one writer published, checked, as it came, and as this
- * release reads it. Kept in telemetry, so that a phone sees it after our restart. Who listens is `room-reports.ts`.
+ * release reads it. Kept in telemetry, so that a phone sees it after our restart, but for what people write and say. Who listens is
+ * `room-reports.ts`.
  */
 import type { Logger } from 'pino';
 import type { ErrorCode } from '#contract/error-codes.ts';
@@ -48,11 +49,17 @@ export class RoomProjections {
     for (const { roomId, name, value: text, receivedAtMs } of rows) {
       const known = projectionNames.find((each) => each === name);
       if (!known) continue;
+      if (isInMemoryOnly(known)) {
+        this.#unsaved.set(`${roomId}/${name}`, { roomId, name });
+        continue;
+      }
       const raw: unknown = JSON.parse(text);
       const { data: value } = projections[known].schema.safeParse(raw);
       const { data: heading } = ProjectionHeading.safeParse(raw);
       if (value && heading) this.#of(roomId).set(known, { raw, value, heading, receivedAtMs });
     }
+    // by an earlier release
+    this.save();
   }
 
   /** null: the room has published none */
@@ -88,6 +95,7 @@ export class RoomProjections {
     if (former && heading.epoch === former.heading.epoch && heading.revision < former.heading.revision)
       return 'overtaken';
     this.#of(roomId).set(name, { raw, value, heading, receivedAtMs: nowMs });
+    if (isInMemoryOnly(name)) return 'news';
     this.#unsaved.set(`${roomId}/${name}`, { roomId, name });
     if (!former || Math.abs(nowMs - former.receivedAtMs) >= QUIET_MS)
       this.#gathering ??= setTimeout(() => this.save(), GATHER_MS);
@@ -138,6 +146,8 @@ export class RoomProjections {
     return received;
   }
 }
+
+const isInMemoryOnly = (name: ProjectionName): boolean => 'inMemoryOnly' in projections[name];
 
 /** The broker has compared the protocol. */
 function refusalOf({ roomId: of, epoch }: ProjectionHeading, roomId: string, known: number): Refusal | null {

@@ -108,6 +108,19 @@ describe('a microphone', () => {
     expectGoForward(cuts.at(-1)!, 2_000);
   });
 
+  it('that sends more than can be spoken in the time is not listened to for all of it', async () => {
+    const minute = opusPackets(Buffer.concat(Array.from({ length: 20 }, goForward)));
+    const atOnce = sent(minute).map((packet) => ({ ...packet, atMs: BEGAN_MS }));
+    const { cuts, faults } = await speechOf(atOnce);
+    expect(faults).toEqual([]);
+    const spokenMs = cuts.reduce((sum, { samples }) => sum + samples.length / 16, 0);
+    expect(spokenMs).toBeGreaterThan(4_000);
+    expect(spokenMs).toBeLessThan(11_000);
+    // what comes at its time after that is written
+    const later = sent(opusPackets(goForward())).map((packet) => ({ ...packet, atMs: packet.atMs + 60_000 }));
+    expect((await speechOf([...atOnce, ...later])).cuts.length).toBe(cuts.length + 1);
+  });
+
   it('that ends in the middle of a word gives what was spoken', async () => {
     const { cuts } = await speechOf(sent(opusPackets(goForward()).slice(0, 60)));
     expect(cuts).toHaveLength(1);

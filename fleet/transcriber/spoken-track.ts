@@ -15,6 +15,10 @@ type SoundPacket = { payload: Uint8Array; timestamp: number; atMs: number };
 
 /** 5 s: who falls behind so far loses the newest, which counts as silence. */
 const MOST_WAITING = 250;
+/** So much may come late, and all at once. */
+const MOST_BEHIND_SAMPLES = 10 * SAMPLES_PER_SECOND;
+/** Also by a clock that is a little quicker than ours. */
+const MOST_SAMPLES_PER_MS = (SAMPLES_PER_SECOND * 1.01) / 1_000;
 /** As long as a datagram. */
 const MAX_PACKET_BYTES = 1_500;
 /** More silence than ends a stretch of speech need not be gone through. */
@@ -31,6 +35,9 @@ export class SpokenTrack {
   readonly #voice: VoiceActivity;
   #frame = new Float32Array(FRAME_SAMPLES);
   #framed = 0;
+  /** that may still come, by the time that has passed */
+  #mayCome = MOST_BEHIND_SAMPLES;
+  #lastAtMs = 0;
   #waiting = 0;
   #work: Promise<void>;
   #quietTimer: NodeJS.Timeout | undefined;
@@ -81,9 +88,21 @@ export class SpokenTrack {
     const sound = channelData[0];
     // no Opus: its place is found by the next one
     if (!sound || sound.length === 0) return;
+    if (!this.#isOfTheTime(sound.length, atMs)) return;
     await this.#skip(gap);
     await this.#push(sound);
     this.#timeline.place(timestamp, sound.length, atMs);
+  }
+
+  /** More than can be spoken costs the other tracks their place, and the engine its time: it counts as lost. */
+  #isOfTheTime(samples: number, atMs: number): boolean {
+    // a clock that was set back brings nothing, and one that was set forward no more than is allowed at once
+    const passed = Math.max(0, atMs - this.#lastAtMs) * MOST_SAMPLES_PER_MS;
+    this.#lastAtMs = atMs;
+    this.#mayCome = Math.min(MOST_BEHIND_SAMPLES, this.#mayCome + passed);
+    if (samples > this.#mayCome) return false;
+    this.#mayCome -= samples;
+    return true;
   }
 
   async #skip(samples: number): Promise<void> {

@@ -143,6 +143,29 @@ describe('the transcriber', () => {
   });
 });
 
+describe('a transcriber that hangs', () => {
+  it('is seen, killed and started again', async () => {
+    engine = await startScriptedEngine((_, response) => answerJson(response, { text: '네.' }));
+    running = await runTranscriber({ kind: 'openai', url: engine.url, model: 'large' }, { hangsAfterMs: 2_000 });
+    const { transcriber, messages, logged, configFile } = running;
+    const lines = opusPackets(silenceOf(1_000));
+    const track = new SpeakingTrack(transcriber, 'ko');
+    process.kill(processesOf(configFile)[0]!, 'SIGSTOP');
+    const isBack = () => messages.filter(({ name }) => name === 'ready').length === 2;
+    const hangsUntilMs = performance.now() + PATIENT.timeout;
+    // a full channel, and then as many as several microphones send
+    for (let n = 0; n < 100; n += 1) track.speakAtOnce(lines);
+    while (!isBack() && performance.now() < hangsUntilMs) await track.speak(lines);
+    expect(isBack()).toBe(true);
+    expect(logged.filter(({ what }) => what.includes('hangs'))).toHaveLength(1);
+    const next = new SpeakingTrack(transcriber, 'ko');
+    next.speakAtOnce(opusPackets(goForward()));
+    await expect.poll(() => textsOf(next), PATIENT).toEqual(['네.']);
+    await running.stop();
+    await engine.stop();
+  });
+});
+
 /** Of the transcriber of this test alone. */
 function processesOf(configFile: string): number[] {
   try {

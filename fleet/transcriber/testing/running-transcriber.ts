@@ -7,7 +7,7 @@ import { v7 as newId } from 'uuid';
 import { vi } from 'vitest';
 import type { Language } from '#contract/schema.ts';
 import type { FromTranscriber } from '#contract/transcriber-link.ts';
-import { startTranscriber, type Transcriber } from '../client.ts';
+import { startTranscriber, type Transcriber, type TranscriberOptions } from '../client.ts';
 import { PACKET_MS, TICKS_OF_PACKET } from './speech-sound.ts';
 
 /** Of what other processes do, on a machine on which much else runs. */
@@ -23,7 +23,10 @@ export type RunningTranscriber = {
   stop: () => Promise<void>;
 };
 
-export async function runTranscriber(config: object): Promise<RunningTranscriber> {
+export async function runTranscriber(
+  config: object,
+  options: Pick<TranscriberOptions, 'hangsAfterMs'> = {},
+): Promise<RunningTranscriber> {
   const folder = mkdtempSync(join(tmpdir(), 'maru-transcriber-'));
   const configFile = join(folder, 'speech.json');
   writeFileSync(configFile, JSON.stringify(config), { mode: 0o600 });
@@ -32,6 +35,7 @@ export async function runTranscriber(config: object): Promise<RunningTranscriber
   const transcriber = startTranscriber({
     speechConfig: configFile,
     jsonLogs: false,
+    ...options,
     log: (what, details) => logged.push({ what, details }),
   });
   transcriber.onMessage((message) => messages.push(message));
