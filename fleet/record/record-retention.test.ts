@@ -39,7 +39,10 @@ beforeAll(async () => {
 beforeEach(async () => {
   [wallMs, steadyMs] = [START_MS, 1_000];
   const tables = [
+    'markedMessage',
+    'chatRead',
     'chatPost',
+    'transcript',
     'poll',
     'stay',
     'entry',
@@ -354,4 +357,25 @@ test('one deletion leaves no byte of it', async () => {
   await deleteRecord({ store, notes, removeFiles: async () => {} }, meetingId, 'account:mina');
   expect(await left(meetingId)).toEqual([]);
   expect(filesWithMarker()).toEqual([]);
+});
+
+test('marks of messages go with the messages, and those of newer ones stay', async () => {
+  const meetingId = await meeting();
+  await leaveBehind(meetingId);
+  await leaveBehind(meetingId, { atMs: START_MS + 5 * DAY });
+  const of = await store.read.selectFrom('chatPost').select('messageId').orderBy('atMs').execute();
+  await store.write((trx) =>
+    trx
+      .insertInto('markedMessage')
+      .values(of.map(({ messageId }) => ({ meetingId, messageId, markedAtMs: START_MS, minutesId: null })))
+      .execute(),
+  );
+  await policy({ chat: 30 });
+  pass(31);
+  await look();
+  const marks = () => store.read.selectFrom('markedMessage').select('messageId').execute();
+  expect(await marks()).toEqual([{ messageId: of[1]!.messageId }]);
+  pass(5);
+  await look();
+  expect(await marks()).toEqual([]);
 });

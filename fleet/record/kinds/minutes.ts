@@ -22,10 +22,7 @@ export const minutesKind: RecordKind = {
       .groupBy('meetingId')
       .execute(),
   async remove(trx, meetingId, upToMs) {
-    if (upToMs === null) {
-      await trx.deleteFrom('markedMessage').where('meetingId', '=', meetingId).execute();
-      await withdrawMinutes(trx, meetingId);
-    }
+    if (upToMs === null) await withdrawMinutes(trx, meetingId);
     const of = trx
       .selectFrom('minutes')
       .select(({ fn }) => fn.max('endedAtMs').as('endedAtMs'))
