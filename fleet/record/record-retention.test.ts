@@ -379,3 +379,27 @@ test('marks of messages go with the messages, and those of newer ones stay', asy
   await look();
   expect(await marks()).toEqual([]);
 });
+
+test('what is written in old notes at the moment of their deletion is not lost', async () => {
+  const meetingId = await meeting();
+  await leaveBehind(meetingId);
+  await store.write((trx) =>
+    trx
+      .updateTable('notesUpdate')
+      .set({ atMs: START_MS - 31 * DAY })
+      .execute(),
+  );
+  retention.stop();
+  const erase: Notes['erase'] = async (id, also) => {
+    await notes.append(id, newId(), { kind: 'decision', text: 'just now' });
+    await notes.erase(id, also);
+  };
+  const between = { store, notes: { erase }, clock, onChanged: (id: string) => changed.push(id), logger };
+  await policy({ notes: 30 });
+  // its call has not just ended
+  pass(0.1);
+  await new RecordRetention(between).look();
+  expect(JSON.parse(await wholeRecord(store.read, meetingId, wallMs)).notes.decisions).toEqual([MARKER, 'just now']);
+  expect(changed).toEqual([]);
+  expect(await lines()).toEqual([]);
+});

@@ -128,11 +128,13 @@ export class RecordRetention {
     return due;
   }
 
-  /** @returns whether it was: not while a call runs */
+  /** @returns whether it was: not while a call runs, and not what was written in since it was found to be due */
   async #delete({ meetingId, name, days, upToMs }: Due, nowMs: number): Promise<boolean> {
     const { store, notes, onChanged, logger } = this.#deps;
     const remove = async (trx: AuthorityWrite): Promise<void> => {
-      if (!(await isAtRest(trx, meetingId, nowMs))) throw new NotAtRest();
+      if (!(await isAtRest(trx, meetingId, nowMs))) throw new NotNow();
+      const oldestMs = (await oldestOf(trx, name, [meetingId])).get(meetingId);
+      if (oldestMs === undefined || oldestMs > upToMs) throw new NotNow();
       for (const kind of recordKinds) if (kind.keptAs === name) await kind.remove(trx, meetingId, upToMs);
       const details = { what: name, days };
       await appendAudit(trx, { kind: 'record-expired', actor: 'fleet', subject: `meeting:${meetingId}`, details });
@@ -140,7 +142,7 @@ export class RecordRetention {
     try {
       await (name === 'notes' ? notes.erase(meetingId, remove) : store.write(remove));
     } catch (error) {
-      if (error instanceof NotAtRest) return false;
+      if (error instanceof NotNow) return false;
       throw error;
     }
     logger.info({ meetingId, what: name, days }, 'what a meeting left behind was due');
@@ -149,7 +151,7 @@ export class RecordRetention {
   }
 }
 
-class NotAtRest extends Error {}
+class NotNow extends Error {}
 
 async function isAtRest(db: Pick<AuthorityWrite, 'selectFrom'>, meetingId: string, nowMs: number): Promise<boolean> {
   if (await hasRunningCall(db, meetingId)) return false;
