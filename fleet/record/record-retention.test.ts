@@ -17,6 +17,10 @@ const DAY = 86_400_000;
 /** notes are written by the real clock */
 const START_MS = Date.now();
 const MARKER = 'unlikelywords';
+const TICKET = {
+  ...{ ticketHash: 'h', inviteId: null, accountId: null, person: 'browser:1', organisation: null, network: 'n' },
+  ...{ createdAtMs: START_MS, decidedBy: null, decidedAtMs: null },
+};
 const logger = pino({ level: 'silent' });
 let dataDir: string;
 let store: AuthorityStore;
@@ -43,6 +47,7 @@ beforeEach(async () => {
     'chatRead',
     'chatPost',
     'transcript',
+    'ticket',
     'poll',
     'stay',
     'entry',
@@ -402,4 +407,29 @@ test('what is written in old notes at the moment of their deletion is not lost',
   expect(JSON.parse(await wholeRecord(store.read, meetingId, wallMs)).notes.decisions).toEqual([MARKER, 'just now']);
   expect(changed).toEqual([]);
   expect(await lines()).toEqual([]);
+});
+
+test('names go with the attendance, also where a call ended after its last stay and where somebody knocked in vain', async () => {
+  const [late, knocked] = [await meeting(), await meeting()];
+  const callId = await leaveBehind(late);
+  const minuteMs = 60_000;
+  await store.write(async (trx) => {
+    await trx
+      .updateTable('call')
+      .set({ endedAtMs: START_MS + 5 * minuteMs })
+      .where('callId', '=', callId)
+      .execute();
+    const ticket = { ticketId: newId(), meetingId: knocked, displayName: MARKER, state: 'declined' as const };
+    await trx
+      .insertInto('ticket')
+      .values({ ...TICKET, ...ticket, seenAtMs: START_MS })
+      .execute();
+  });
+  await policy({ attendance: 30 });
+  pass(30 + (2 * minuteMs) / DAY);
+  await look();
+  pass(1);
+  await look();
+  expect(await store.read.selectFrom('entry').select('displayName').execute()).toEqual([{ displayName: null }]);
+  expect(await store.read.selectFrom('ticket').select('displayName').execute()).toEqual([]);
 });
