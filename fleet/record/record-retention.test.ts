@@ -433,3 +433,17 @@ test('names go with the attendance, also where a call ended after its last stay 
   expect(await store.read.selectFrom('entry').select('displayName').execute()).toEqual([{ displayName: null }]);
   expect(await store.read.selectFrom('ticket').select('displayName').execute()).toEqual([]);
 });
+
+test('a policy that cannot be read keeps nobody from the rest', async () => {
+  const [site, other] = [await place(null), await place(null)];
+  const [here, there] = [await meeting({ roomId: await room(site) }), await meeting({ roomId: await room(other) })];
+  for (const each of [here, there]) await leaveBehind(each);
+  await policy({ chat: 30 }, other);
+  await store.write((trx) =>
+    trx.updateTable('place').set({ recordPolicy: '{"chat":' }).where('placeId', '=', site).execute(),
+  );
+  pass(31);
+  await look();
+  expect([await left(here), await left(there)]).toEqual([ALL, ALL.filter((kind) => kind !== 'chat')]);
+  expect((await recordKeepingOf(store.read, here)).kinds[0]).toMatchObject({ days: null });
+});

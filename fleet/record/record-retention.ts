@@ -81,10 +81,12 @@ export class RecordRetention {
   }
 
   async #look(): Promise<void> {
-    const { store, clock } = this.#deps;
+    const { store, clock, logger } = this.#deps;
     const nowMs = await clock.settledNowMs();
     await this.#writeJumps();
     const [tree, jumps] = [await PolicyTree.read(store.read), await jumpsIn(store.read)];
+    for (const placeId of tree.unreadable)
+      logger.error({ placeId }, 'how long records are kept cannot be read: nothing goes by this place');
     let [after, isDeleted] = ['', false];
     while (!this.#isStopped) {
       const meetings = await keptMeetings(store.read)
