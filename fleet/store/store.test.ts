@@ -158,7 +158,7 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     alter table meeting drop column sequence; alter table meeting drop column cancelled_at_ms;
     alter table invite drop column created_by; alter table pairing drop column proven_at_ms; alter table call drop column call_order;
     drop table chat_post; drop table chat_read; drop table chat_mention; drop table transcript;
-    drop table marked_message;
+    drop table marked_message; drop table call_without_record;
     drop table minutes; drop table page_shown; drop table stay; alter table meeting drop column agenda;
     alter table meeting drop column language;
     drop index meeting_of_series; alter table meeting drop column series_id;
