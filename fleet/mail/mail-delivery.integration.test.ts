@@ -8,7 +8,7 @@ import { UserError } from '#contract/error-codes.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
 import { queueAccountMail } from './account-mails.ts';
 import { MailDelivery, type MailDeliveryDependencies } from './mail-delivery.ts';
-import { giveUpWaiting, queueMail } from './mail-queue.ts';
+import { giveUpWaiting, queueMail, withdrawMinutes } from './mail-queue.ts';
 import { MailServerUnderTest } from './mail-server-under-test.ts';
 
 let dataDir: string;
@@ -184,6 +184,21 @@ test('minutes that wait for a PDF hold up no other mail', async () => {
   expect(smtp.mails).toHaveLength(1);
   printed(null);
   await vi.waitFor(() => expect(smtp.mails).toHaveLength(7), { timeout: 5_000 });
+});
+
+test('minutes whose record is deleted while they wait for their PDF are not sent', async () => {
+  await smtp.start();
+  minutesPdf = async () => {
+    await store.write((trx) => withdrawMinutes(trx, 'm'));
+    return null;
+  };
+  await queueMinutes('mina@corp.example');
+  delivery.start();
+  await vi.waitFor(async () => expect((await rows())[0]!.failure).not.toBeNull(), { timeout: 5_000 });
+  await queue('joon@corp.example');
+  await vi.waitFor(() => expect(smtp.to('joon@corp.example')).toHaveLength(1), { timeout: 5_000 });
+  expect(smtp.to('mina@corp.example')).toHaveLength(0);
+  expect((await rows())[0]).toMatchObject({ failure: 'record-deleted', sentAtMs: null, message: '' });
 });
 
 test('a newer link replaces one whose mail waits', async () => {

@@ -140,8 +140,16 @@ export class MailDelivery {
     if (parsed.about === 'mention') return this.#sendMention(mailId, parsed);
     const joinUrl = parsed.about === 'account' || parsed.about === 'minutes' ? null : await this.#joinUrlOf(parsed);
     const pdf = parsed.about === 'minutes' ? await minutesPdf(parsed) : null;
+    // withdrawn while it was printed
+    if (parsed.about === 'minutes' && !(await this.#waits(mailId))) return false;
     await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl, pdf }));
     return true;
+  }
+
+  async #waits(mailId: string): Promise<boolean> {
+    const of = this.#deps.store.read.selectFrom('mail').select('failure').where('mailId', '=', mailId);
+    const row = await of.executeTakeFirst();
+    return row?.failure === null;
   }
 
   async #sendMention(mailId: string, message: MentionMessage): Promise<boolean> {
@@ -187,15 +195,15 @@ export class MailDelivery {
     return inviteId === null ? `${fleetUrl}${pagePaths.join}?meeting=${meetingId}` : guestLink(meetingId, inviteId);
   }
 
-  /** Nothing of its content is kept longer than it is needed. */
+  /** Nothing of its content is kept longer than it is needed. Why it was withdrawn meanwhile stays. */
   async #settle(mailId: string, outcome: { sentAtMs: number } | { failure: string }): Promise<void> {
-    await this.#deps.store.write((trx) =>
-      trx
+    await this.#deps.store.write((trx) => {
+      const row = trx
         .updateTable('mail')
         .set({ ...outcome, message: '' })
-        .where('mailId', '=', mailId)
-        .execute(),
-    );
+        .where('mailId', '=', mailId);
+      return ('failure' in outcome ? row.where('failure', 'is', null) : row).execute();
+    });
   }
 }
 
