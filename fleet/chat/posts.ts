@@ -281,8 +281,14 @@ export const seenBy = (reader: ChatReader, row: Row, readCount?: number): ChatPo
   mayRecall: row.recalledAtMs === null && mayRecall(reader, row),
 });
 
-export const mentionedIn = ({ mentioned }: Pick<Row, 'mentioned'>): { person: string; name: string }[] =>
-  JSON.parse(mentioned);
+/** Of a row that is damaged nobody: it keeps nobody from the other messages. */
+export function mentionedIn({ mentioned }: Pick<Row, 'mentioned'>): { person: string; name: string }[] {
+  try {
+    return JSON.parse(mentioned);
+  } catch {
+    return [];
+  }
+}
 
 /** The meeting's people with an account, its host among them, by name: who can be named in a message. */
 export async function chatPeople(db: Reader, meetingId: string): Promise<{ accountId: string; displayName: string }[]> {

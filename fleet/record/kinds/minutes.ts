@@ -11,7 +11,7 @@ export const minutesKind: RecordKind = {
       .where('meetingId', '=', meetingId)
       .orderBy('endedAtMs')
       .execute();
-    return { minutes: rows.map(({ facts, ...row }) => ({ ...row, facts: JSON.parse(facts) as unknown })) };
+    return { minutes: rows.map(({ facts, ...row }) => ({ ...row, facts: factsOrText(facts) })) };
   },
   oldest: (db, meetingIds) =>
     db
@@ -35,3 +35,12 @@ export const minutesKind: RecordKind = {
     await deleting.where('endedAtMs', '<=', minutesUpToMs).execute();
   },
 };
+
+/** A damaged row keeps nobody from the rest. */
+function factsOrText(facts: string): unknown {
+  try {
+    return JSON.parse(facts);
+  } catch {
+    return facts;
+  }
+}
