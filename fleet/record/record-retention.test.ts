@@ -447,3 +447,19 @@ test('a policy that cannot be read keeps nobody from the rest', async () => {
   expect([await left(here), await left(there)]).toEqual([ALL, ALL.filter((kind) => kind !== 'chat')]);
   expect((await recordKeepingOf(store.read, here)).kinds[0]).toMatchObject({ days: null });
 });
+
+test('a clock that is wrong when the server starts, and is corrected then, deletes nothing', async () => {
+  const meetingId = await meeting();
+  await leaveBehind(meetingId);
+  await policy({ chat: 30, notes: 30 });
+  pass(0.1);
+  retention.stop();
+  // nobody saw this jump
+  wallMs += 400 * DAY;
+  begin();
+  // what it began would be done by then
+  for (let n = 0; n < 100; n += 1) await lines();
+  wallMs -= 400 * DAY;
+  await look();
+  expect(await left(meetingId)).toEqual(ALL);
+});

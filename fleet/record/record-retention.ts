@@ -16,6 +16,8 @@ import { notBeforeMs, oldestOf } from './record-keeping.ts';
 import { hasRunningCall } from './whole-record.ts';
 
 const LOOK_EVERY_MS = 3_600_000;
+/** a machine's clock may be wrong at its start, before it is corrected from the network: nobody sees that jump */
+const FIRST_LOOK_AFTER_MS = 10 * 60_000;
 /** people come back from a call, and its minutes are still to be written */
 const AT_REST_MS = 3_600_000;
 const MEETINGS_AT_ONCE = 200;
@@ -34,6 +36,7 @@ type Due = { meetingId: string; name: RecordKindName; days: number; upToMs: numb
 export class RecordRetention {
   readonly #deps: RecordRetentionDependencies;
   #timer: NodeJS.Timeout | undefined;
+  #firstLook: NodeJS.Timeout | undefined;
   #isStopped = false;
   #looking: Promise<void> | null = null;
   /** that could not be written */
@@ -51,11 +54,13 @@ export class RecordRetention {
     });
     this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
     this.#timer.unref();
-    void this.look();
+    this.#firstLook = setTimeout(() => void this.look(), FIRST_LOOK_AFTER_MS);
+    this.#firstLook.unref();
   }
   stop(): void {
     this.#isStopped = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#firstLook);
   }
 
   /** Deletes what is due by now. One look at a time: a second one is the one under way. Never throws. */
