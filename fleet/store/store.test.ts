@@ -75,6 +75,23 @@ test('what is deleted is in no file once the log is emptied, though somebody rea
   expect(await setting('kept')).toBeDefined();
 });
 
+test('the log is emptied also where writes never cease', async () => {
+  let isEmptied = false;
+  const emptying = store.emptyLog().then(() => {
+    isEmptied = true;
+  });
+  const write = () => store.write((trx) => trx.deleteFrom('setting').where('name', '=', 'none').execute());
+  let pending = write();
+  let written = 0;
+  for (; written < 200 && !isEmptied; written += 1) {
+    const next = write();
+    await pending;
+    pending = next;
+  }
+  await Promise.all([pending, emptying]);
+  expect(written).toBeLessThan(20);
+});
+
 test('the reader cannot write', async () => {
   await expect(store.read.insertInto('setting').values({ name: 'a', value: '1' }).execute()).rejects.toThrow(
     /readonly/,
