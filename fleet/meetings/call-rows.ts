@@ -50,8 +50,6 @@ export async function takeBackRow(trx: AuthorityWrite, call: CallRow, participan
     .set({ state: 'open', endedAtMs: null, endReason: null, participantCount })
     .where('callId', '=', call.callId)
     .execute();
-  // what is written in it from now on is kept
-  await trx.updateTable('callWithoutRecord').set({ isWhole: 0 }).where('callId', '=', call.callId).execute();
   await appendAudit(trx, {
     kind: 'call-returned',
     actor: `node:${call.nodeId}`,

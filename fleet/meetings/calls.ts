@@ -167,7 +167,7 @@ export class Calls {
           );
           continue;
         }
-        const isDeleted = await isOfDeletedRecord(trx, call, event);
+        const isDeleted = await isOfDeletedRecord(trx, event);
         if (isDeleted && isRecorded(event)) continue;
         // also of a call that is over: its words were said
         if (isChatEvent(event)) {

@@ -12,6 +12,7 @@ import { recordPage } from '../record/pages-shown.ts';
 import { recordStay } from '../record/stays.ts';
 import { deleteRecord } from '../record/whole-record.ts';
 import { newId, type TelemetryStore, telemetryStore } from '../store/index.ts';
+import { GIVEN_UP } from './call-rows.ts';
 import { Calls } from './calls.ts';
 import { MediaNodes } from './media-nodes.ts';
 
@@ -136,6 +137,17 @@ test('of a call that nobody was in, what is newer than the deletion is kept, and
   await happened(...everything(beforeMs));
   expect(await kept()).toEqual([]);
   await happened(...everything(Date.now() + 1_000), { name: 'call-ended', reason: 'empty' });
+  expect(await kept()).toEqual(KEPT);
+});
+
+test('of a call that was given up, and goes on at its node, what is newer than the deletion is kept', async () => {
+  const beforeMs = Date.now() - 60_000;
+  const given = { state: 'ended' as const, endedAtMs: Date.now() - 1_000, endReason: GIVEN_UP, participantCount: 0 };
+  await people.store.write((trx) => trx.updateTable('call').set(given).where('callId', '=', callId).execute());
+  await deleteIt();
+  await happened(...everything(beforeMs));
+  expect(await kept()).toEqual([]);
+  await happened(...everything(Date.now() + 1_000));
   expect(await kept()).toEqual(KEPT);
 });
 

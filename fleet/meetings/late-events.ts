@@ -5,19 +5,23 @@
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import { FORMER_MEMBER, forgottenAmong } from '../people/index.ts';
 import type { AuthorityWrite } from '../store/index.ts';
-import type { CallRow } from './call-rows.ts';
+import { GIVEN_UP } from './call-rows.ts';
 
 const ACCOUNT = 'account:';
 
-/** In the transaction that deletes the record of the meeting: none of its calls runs, but one in which nobody is may. */
+/**
+ * In the transaction that deletes the record of the meeting: none of its calls runs but, as far as is known here, one in which nobody is,
+ * or one that was given up.
+ */
 export async function keepNothingLate(trx: AuthorityWrite, meetingId: string, nowMs: number): Promise<void> {
   const calls = await trx
     .selectFrom('call')
-    .select(['callId', 'endedAtMs'])
+    .select(['callId', 'endedAtMs', 'endReason'])
     .where('meetingId', '=', meetingId)
     .execute();
-  for (const { callId, endedAtMs } of calls) {
-    const row = { deletedAtMs: nowMs, isWhole: endedAtMs === null ? (0 as const) : (1 as const) };
+  for (const { callId, endedAtMs, endReason } of calls) {
+    const goesOn = endedAtMs === null || endReason === GIVEN_UP;
+    const row = { deletedAtMs: nowMs, isWhole: goesOn ? (0 as const) : (1 as const) };
     await trx
       .insertInto('callWithoutRecord')
       .values({ callId, ...row })
@@ -27,18 +31,13 @@ export async function keepNothingLate(trx: AuthorityWrite, meetingId: string, no
 }
 
 /** It is of what was deleted. Of a call that goes on what is newer is kept. */
-export async function isOfDeletedRecord(
-  trx: AuthorityWrite,
-  { callId, endedAtMs }: Pick<CallRow, 'callId' | 'endedAtMs'>,
-  event: KnownCallEvent,
-): Promise<boolean> {
+export async function isOfDeletedRecord(trx: AuthorityWrite, event: KnownCallEvent): Promise<boolean> {
   const deleted = await trx
     .selectFrom('callWithoutRecord')
     .select(['deletedAtMs', 'isWhole'])
-    .where('callId', '=', callId)
+    .where('callId', '=', event.callId)
     .executeTakeFirst();
-  if (!deleted) return false;
-  return (deleted.isWhole === 1 && endedAtMs !== null) || momentOf(event) <= deleted.deletedAtMs;
+  return deleted !== undefined && (deleted.isWhole === 1 || momentOf(event) <= deleted.deletedAtMs);
 }
 
 /** All that it does is to leave something behind. */
