@@ -64,7 +64,7 @@ import {
   SigningKeys,
   StaffHomes,
 } from './meetings/index.ts';
-import { chatRoutes, MeetingChat, MentionMails, unreadMentionsOf } from './chat/index.ts';
+import { chatRoutes, mailedMentionsOf, MeetingChat, MentionMails } from './chat/index.ts';
 import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
 import { pollRoutes, Polls } from './polls/index.ts';
 import { transcriptRoutes } from './transcript/index.ts';
@@ -282,7 +282,7 @@ function openMail(): MailDelivery | null {
       return link.joinUrl;
     };
     const minutesPdf = (minutes: PrintedMinutes) => pdf.within(minutes, PDF_FOR_MAIL_WITHIN_MS);
-    const mentionsOf = (accountId: string) => unreadMentionsOf(store.read, accountId);
+    const mentionsOf = (accountId: string) => mailedMentionsOf(store.read, accountId);
     return new MailDelivery({ store, settings, fleetUrl, guestLink, minutesPdf, mentionsOf, logger });
   } catch (error) {
     return orRefuse(error);

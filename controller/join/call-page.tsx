@@ -108,7 +108,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
   const notes = useCallNotes(acts.report);
   const chatReads = useChatReads(guest.call, meetingId);
   const rights = call.permissions?.rights ?? NO_RIGHTS;
-  const waiting = useWaiting(phase !== null && rights.includes('admit') ? meetingId : null);
+  const waiting = useWaiting(phase !== null && rights.includes('admit') ? meetingId : null, true);
   const lineOf = useProblemLine();
   const waitingProblem = waiting.problem === null ? null : lineOf(waiting.problem);
   useEffect(() => {

@@ -54,7 +54,7 @@ it('lists who was there, for how long, and has it as a file', async () => {
     'DealerGuest · 09:00–10:30under 1 min',
   ]);
   expect(document.querySelectorAll('details').length).toBe(2);
-  expect(document.querySelector('a[download]')?.getAttribute('href')).toBe(
+  expect(document.querySelector('[aria-label=Attendance] a[download]')?.getAttribute('href')).toBe(
     `/api/v1/meetings/${idOf(103)}/attendance.csv`,
   );
 });

@@ -180,6 +180,32 @@ test('a message is recalled after a question, and its place stays', async () => 
   expect(written()).toEqual(['This message was recalled.', 'words 1']);
 });
 
+test('a recall takes the words of what was read further back, too, and a new message does not', async () => {
+  let revision = 60;
+  let older = post(3);
+  server.posts = [post(50)];
+  const answer = (posts: ChatPost[], hasOlder: boolean) => ({ body: { posts, hasOlder, revision, people: [] } });
+  server.answers.chatPosts = ({ searchParams }) =>
+    searchParams.has('beforeNumber') ? answer([older], false) : answer(server.posts, true);
+  await show(60);
+  const changed = async (now: number) => {
+    revision = now;
+    server.meetings = [detailOf(1, { chatRevision: now })];
+    await act(async () => server.home({ meetings: [meetingOf(1, { chatRevision: now })] }));
+  };
+  await page.press('Show earlier messages');
+  await page.until(() => written().includes('words 3'));
+  server.posts = [post(50), post(51)];
+  await changed(61);
+  await page.until(() => written().includes('words 51'));
+  expect(written()).toEqual(['words 3', 'words 50', 'words 51']);
+  older = post(3, { text: '', isRecalled: true });
+  await changed(62);
+  await page.until(() => !page.text.includes('words 3'));
+  await page.press('Show earlier messages');
+  await page.until(() => written().includes('This message was recalled.'));
+});
+
 test('words are searched for, and what is found is shown apart', async () => {
   server.posts = [post(0)];
   await show();

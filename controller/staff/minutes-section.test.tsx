@@ -179,7 +179,7 @@ it('what was sent is read as text, with links of https alone, and saved as a fil
   const links = [...document.querySelectorAll('main a[rel=noreferrer]')].map((each) => each.getAttribute('href'));
   expect(links).toEqual(['https://maru.example/w']);
   expect(page.text).toContain('[not](javascript:1)');
-  expect(document.querySelector('a[download]')?.getAttribute('href')).toBe(
+  expect(document.querySelector('[aria-label=Minutes] a[download]')?.getAttribute('href')).toBe(
     `/api/v1/meetings/${idOf(103)}/minutes/${idOf(900)}/file.md`,
   );
   expect(draft()).toBeUndefined();

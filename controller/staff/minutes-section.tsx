@@ -40,7 +40,9 @@ export function MinutesSection({ meeting, isHost }: MinutesSectionProps) {
     <Card title={t('minutes.title')}>
       <MeetingPartState part={part} />
       {minutes?.length === 0 && (
-        <p className="text-base text-quiet">{t(isHost ? 'minutes.noneForHost' : 'minutes.none')}</p>
+        <p className="text-base text-quiet">
+          {t(isHost && !meeting.isCancelled ? 'minutes.noneForHost' : 'minutes.none')}
+        </p>
       )}
       <div className="flex flex-col gap-6">
         {minutes?.map((one) => (

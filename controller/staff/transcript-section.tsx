@@ -39,6 +39,7 @@ function Transcript({ meeting: { meetingId, transcriptRevision, role } }: { meet
   return (
     <Card
       title={t('title')}
+      place="transcript"
       aside={
         transcriptRevision !== undefined && (
           <FileLink href={urlOf(transcriptApi.transcriptFile, { params: { meetingId } })}>{t('download')}</FileLink>
@@ -107,10 +108,13 @@ type SpokenProps = { segment: SpokenText; onDelete: ((segment: SpokenText) => vo
 
 function Spoken({ segment, onDelete }: SpokenProps) {
   const { t } = useTranslation('transcript');
-  const { displayName, isOwn, text, fromMs } = segment;
+  const { segmentId, displayName, isOwn, text, fromMs } = segment;
   const time = clockTime(fromMs, currentLanguage());
   return (
-    <li className="flex items-start gap-3 border-b border-line py-2 last:border-0">
+    <li
+      data-place={`transcript-${segmentId}`}
+      className="flex items-start gap-3 border-b border-line py-2 last:border-0"
+    >
       <div className="min-w-0 flex-1">
         <p className="text-small text-quiet">
           <bdi className="font-medium wrap-anywhere text-ink">

@@ -28,13 +28,16 @@ export type MeetingChatState = {
   /** of an own message, by name */
   readersOf: (messageId: string) => Promise<readonly string[]>;
 };
-type Known = Pick<MeetingChatState, 'posts' | 'hasOlder' | 'revision' | 'problem' | 'people'>;
+type Known = Pick<MeetingChatState, 'posts' | 'hasOlder' | 'revision' | 'problem' | 'people'> & {
+  /** the newest number of the last answer; -1: none */
+  upToNumber: number;
+};
 type Answer = RouteAnswer<typeof chatApi.chatPosts>;
 
 /** @param revision undefined: nothing is written yet, as far as is known */
 export function useMeetingChat(meetingId: string, revision: number | undefined): MeetingChatState {
   const [known, setKnown] = useState<Known>({
-    ...{ posts: null, hasOlder: false, revision: 0, problem: null, people: [] },
+    ...{ posts: null, hasOlder: false, revision: 0, problem: null, people: [], upToNumber: -1 },
   });
   const [looked, setLooked] = useState(0);
   const look = useCallback(() => setLooked((count) => count + 1), []);
@@ -94,17 +97,28 @@ export function useMeetingChat(meetingId: string, revision: number | undefined):
   return { ...known, readOlder, send, recall, markRead, readersOf };
 }
 
-/** What was read further back stays, unless more was written meanwhile than was read now. */
+/** What was read further back stays, unless more was written meanwhile than was read now, or something was recalled. */
 function withNewest(before: Known, newest: Answer): Known {
   const people = newest.people.map(({ accountId, displayName }) => ({ id: accountId, name: displayName }));
   const [first] = newest.posts;
   const last = before.posts?.at(-1);
   const isContinued = before.posts !== null && first && last && last.number >= first.number - 1;
-  if (!isContinued) return { ...newest, problem: null, people };
+  const upToNumber = newest.posts.at(-1)?.number ?? -1;
+  // each message and each recall is one revision: which one was recalled is not known, and it may be among those further back
+  const newCount = newest.posts.filter(({ number }) => number > before.upToNumber).length;
+  const isRecalled = newest.revision - before.revision > newCount;
+  if (!isContinued || isRecalled) return { ...newest, problem: null, people, upToNumber };
   // what stood among the newest and is there no more was deleted with the meeting's record
   const further = before.posts!.filter(({ number }) => number < first.number).map(withoutCount);
   const { revision } = newest;
-  return { posts: merged(further, newest.posts), hasOlder: before.hasOlder, revision, problem: null, people };
+  return {
+    posts: merged(further, newest.posts),
+    hasOlder: before.hasOlder,
+    revision,
+    problem: null,
+    people,
+    upToNumber,
+  };
 }
 
 /** It is not among the newest any more. */

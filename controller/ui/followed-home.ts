@@ -3,7 +3,7 @@ import { Observable } from '#call/observable.ts';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
 import type { EventsRoute } from '#contract/http/route.ts';
 import type { z } from '#contract/schema.ts';
-import { followEvents } from './http-client.ts';
+import { followWhileLookedAt } from './http-client.ts';
 
 type HomeRoute<T> = EventsRoute & { events: { home: z.ZodType<T> } };
 
@@ -41,27 +41,7 @@ export class FollowedHome<T> {
   }
 
   start(): void {
-    document.addEventListener('visibilitychange', this.#look);
-    this.#look();
-  }
-  stop(): void {
-    document.removeEventListener('visibilitychange', this.#look);
-    this.#shut();
-  }
-
-  /** @returns true: the session has ended, and the sign-in is shown */
-  readonly failed = (error: unknown): boolean => {
-    const isOut = toMaruError(error).code === 'not-signed-in';
-    if (isOut) this.onSignedOut();
-    return isOut;
-  };
-
-  readonly #look = (): void => {
-    if (document.visibilityState !== 'visible') {
-      this.#shut();
-      return;
-    }
-    this.#close ??= followEvents(this.#route, {
+    this.#close = followWhileLookedAt(this.#route, () => ({
       // whose fields only the home's own class knows
       query: this.#query() as never,
       onEvent: ({ name, data }) => {
@@ -70,16 +50,21 @@ export class FollowedHome<T> {
       },
       onConnected: (isConnected) => this.#set({ isConnected }),
       onRefused: (refusal) => {
-        this.#shut();
         if (!this.failed(refusal)) this.#set({ refusal });
       },
-    });
-  };
-
-  #shut(): void {
+    }));
+  }
+  stop(): void {
     this.#close?.();
     this.#close = null;
   }
+
+  /** @returns true: the session has ended, and the sign-in is shown */
+  readonly failed = (error: unknown): boolean => {
+    const isOut = toMaruError(error).code === 'not-signed-in';
+    if (isOut) this.onSignedOut();
+    return isOut;
+  };
 
   #set(change: Partial<HomeState<T>>): void {
     this.state.set({ ...this.state.getSnapshot(), ...change });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { NoServer } from '#contract/http/answer.ts';
 import { roomsApi } from '#contract/http/rooms-api.ts';
 import { pathOf } from '#contract/http/route.ts';
-import { callApi, followEvents } from './http-client.ts';
+import { callApi, followEvents, followWhileLookedAt } from './http-client.ts';
 
 const roomId = '0193a0b0-0000-7000-8000-000000000001';
 const counts = { trouble: 0, limited: 0, 'in-call': 0, starting: 0, ready: 0 };
@@ -119,4 +119,37 @@ it('ends for good when it is refused, and when it is closed', () => {
   follow().close();
   vi.advanceTimersByTime(60_000);
   expect(Stream.all.map(({ readyState }) => readyState)).toEqual([2, 2]);
+});
+
+it('of a page that nobody looks at holds no connection, and follows again when it is looked at', () => {
+  const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+  const look = (state: DocumentVisibilityState) => {
+    visibility.mockReturnValue(state);
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+  const seen: unknown[] = [];
+  const close = followWhileLookedAt(roomsApi.roomChanges, () => ({
+    onEvent: ({ name }) => seen.push(name),
+    onConnected: () => {},
+    onRefused: ({ code }) => seen.push(code),
+  }));
+  const open = () => Stream.all.filter(({ readyState }) => readyState !== Stream.CLOSED).length;
+  expect(open()).toBe(0);
+  look('visible');
+  look('visible');
+  expect(open()).toBe(1);
+  look('hidden');
+  vi.advanceTimersByTime(60_000);
+  expect(open()).toBe(0);
+  look('visible');
+  Stream.all.at(-1)!.say('refused', JSON.stringify({ error: { code: 'forbidden', message: '' } }));
+  expect([open(), seen]).toEqual([0, ['forbidden']]);
+  look('hidden');
+  look('visible');
+  expect(open()).toBe(1);
+  close();
+  look('hidden');
+  look('visible');
+  expect(open()).toBe(0);
+  visibility.mockRestore();
 });

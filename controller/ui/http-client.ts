@@ -123,3 +123,35 @@ export function followEvents<R extends EventsRoute>(route: R, follower: Follower
   open();
   return close;
 }
+
+/**
+ * The same, open only while the page is looked at: a browser has six connections to one server, and tabs that nobody sees would use
+ * them up. One that was refused is tried again when the page is looked at again.
+ * @param followerNow asked each time that it is opened
+ */
+export function followWhileLookedAt<R extends EventsRoute>(route: R, followerNow: () => Follower<R>): () => void {
+  let close: (() => void) | null = null;
+  const shut = () => {
+    close?.();
+    close = null;
+  };
+  const look = () => {
+    if (document.visibilityState !== 'visible') {
+      shut();
+      return;
+    }
+    if (close !== null) return;
+    const follower = followerNow();
+    const onRefused = (refusal: MaruError) => {
+      shut();
+      follower.onRefused(refusal);
+    };
+    close = followEvents(route, { ...follower, onRefused });
+  };
+  document.addEventListener('visibilitychange', look);
+  look();
+  return () => {
+    document.removeEventListener('visibilitychange', look);
+    shut();
+  };
+}

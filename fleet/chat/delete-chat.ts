@@ -7,10 +7,23 @@ export async function deleteChat(trx: AuthorityWrite, meetingId: string, upToMs:
     const deleting = trx.deleteFrom(table).where('meetingId', '=', meetingId);
     await (upToMs === null ? deleting : deleting.where('atMs', '<=', upToMs)).execute();
   }
-  // a mark is of the newest message that was read, which those before it need
+  // a mark is of the newest message that was read, which those before it need. The next message gets the number after what is left
+  await trx
+    .updateTable('chatRead')
+    .set({ number: newestNumber(trx, meetingId) })
+    .where('meetingId', '=', meetingId)
+    .where('number', '>', newestNumber(trx, meetingId))
+    .execute();
   await trx
     .deleteFrom('chatRead')
     .where('meetingId', '=', meetingId)
     .where('meetingId', 'not in', trx.selectFrom('chatPost').select('meetingId').where('meetingId', '=', meetingId))
     .execute();
 }
+
+const newestNumber = (trx: AuthorityWrite, meetingId: string) =>
+  trx
+    .selectFrom('chatPost')
+    .select((e) => e.fn.max('number').as('number'))
+    .where('meetingId', '=', meetingId)
+    .$castTo<{ number: number }>();

@@ -12,6 +12,6 @@ export {
   writtenChat,
 } from './posts.ts';
 export { MentionMails } from './mention-mails.ts';
-export { unreadMentionsOf } from './mentions.ts';
+export { mailedMentionsOf, unreadMentionsOf } from './mentions.ts';
 export { recordReads } from './read-marks.ts';
 export { chatRoutes } from './routes.ts';

@@ -25,6 +25,8 @@ export class MentionMails {
   readonly #deps: Required<MentionMailsDependencies>;
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
+  /** of the last look: the next one goes on behind it */
+  #lastAccountId = '';
 
   constructor(deps: MentionMailsDependencies) {
     this.#deps = { lookEveryMs: LOOK_EVERY_MS, awayAfterMs: AWAY_AFTER_MS, ...deps };
@@ -42,13 +44,18 @@ export class MentionMails {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      for (const accountId of await this.#away()) await this.#mail(accountId);
+      for (const accountId of await this.#away())
+        await this.#mail(accountId).catch((error: unknown) => this.#failed(error, accountId));
     } catch (error) {
-      // a store that ended with us
-      if (this.#timer) this.#deps.logger.error({ err: error }, 'mails about mentions not queued');
+      this.#failed(error);
     } finally {
       this.#looking = false;
     }
+  }
+
+  #failed(error: unknown, accountId?: string): void {
+    // a store that ended with us
+    if (this.#timer) this.#deps.logger.error({ err: error, accountId }, 'mails about mentions not queued');
   }
 
   async #away(): Promise<string[]> {
@@ -70,11 +77,14 @@ export class MentionMails {
           .where('entry.leftAtMs', 'is', null)
           .$castTo<{ accountId: string }>(),
       )
+      .orderBy('accountId')
       .execute();
-    return rows
-      .map(({ accountId }) => accountId)
-      .filter((accountId) => !isHere(accountId, awayAfterMs))
-      .slice(0, MOST_ACCOUNTS);
+    const away = rows.map(({ accountId }) => accountId).filter((accountId) => !isHere(accountId, awayAfterMs));
+    // those who wait for the end of their hour stay among them
+    const at = away.findIndex((accountId) => accountId > this.#lastAccountId);
+    const looked = [...away.slice(Math.max(at, 0)), ...away.slice(0, Math.max(at, 0))].slice(0, MOST_ACCOUNTS);
+    this.#lastAccountId = looked.at(-1) ?? '';
+    return looked;
   }
 
   /** In one transaction: what is read or recalled before it is in no mail, and nothing is mailed twice. */

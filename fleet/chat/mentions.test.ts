@@ -8,9 +8,9 @@ import { queueMentionMail } from '../mail/index.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { deleteChat } from './delete-chat.ts';
 import { MentionMails } from './mention-mails.ts';
-import { unreadMentionsOf } from './mentions.ts';
-import { insertPost, recallPost } from './posts.ts';
-import { markRead } from './read-marks.ts';
+import { mailedMentionsOf, unreadMentionsOf } from './mentions.ts';
+import { insertPost, postOf, recallPost } from './posts.ts';
+import { markRead, readersOf } from './read-marks.ts';
 
 const [mina, joon, sora, guest] = ['mina', 'joon', 'sora', 'seat:1:2'];
 let dataDir: string;
@@ -32,7 +32,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   meetingId = newId();
   here.clear();
-  queue.mockClear();
+  queue.mockReset().mockImplementation(queueMentionMail);
   await store.write(async (trx) => {
     for (const table of ['mail', 'entry', 'call', 'meetingPerson', 'account'] as const)
       await trx.deleteFrom(table).execute();
@@ -173,6 +173,23 @@ test('who looks at a page, is in a call, has no address or has read it gets none
   expect(await queued()).toHaveLength(1);
 });
 
+test('a person whose mail fails keeps nobody else from theirs', async () => {
+  const person = { meetingId, email: null, inviteId: null, addedAtMs: 1, role: 'member' as const };
+  await store.write((trx) =>
+    trx
+      .insertInto('meetingPerson')
+      .values({ ...person, personId: newId(), accountId: sora, displayName: sora })
+      .execute(),
+  );
+  queue.mockImplementation(async (trx, mail) => {
+    if (mail.accountId === joon) throw new Error('damaged');
+    return queueMentionMail(trx, mail);
+  });
+  await write(mina, joon, sora);
+  mails.start();
+  await vi.waitFor(async () => expect(await queued()).toMatchObject([{ accountId: sora }]), 2_000);
+});
+
 test('a day’s limit of its writer bounds the mails', async () => {
   await store.write(async (trx) => {
     for (let n = 0; n < 200; n++)
@@ -197,4 +214,59 @@ test('with the record of a meeting marks and mentions are deleted', async () => 
   await store.write((trx) => deleteChat(trx, meetingId, null));
   for (const table of ['chatPost', 'chatRead', 'chatMention'] as const)
     expect(await store.read.selectFrom(table).selectAll().execute()).toEqual([]);
+});
+
+test('a message in the place of a deleted one, whose clock was behind, is read by nobody yet', async () => {
+  await write(mina);
+  const behind = await write(mina, joon);
+  await store.write((trx) => trx.updateTable('chatPost').set({ atMs: 1 }).where('messageId', '=', behind).execute());
+  await read(joon, behind);
+  await store.write((trx) => deleteChat(trx, meetingId, 2));
+  const later = await write(mina, joon);
+  const post = { meetingId, messageId: later };
+  expect(await readersOf(store.read, (await postOf(store.read, post))!)).toEqual([]);
+  expect(await read(joon, later)).toEqual({ isGrown: true, hasReadMention: true });
+});
+
+test('a hundred people who wait for the end of their hour keep nobody else from a mail', async () => {
+  const waiting = Array.from({ length: 100 }, (_, n) => `a${n}`);
+  const messageId = await write(mina, joon);
+  await store.write(async (trx) => {
+    for (const accountId of waiting)
+      await trx.insertInto('chatMention').values({ meetingId, messageId, accountId, number: 0, atMs: 1 }).execute();
+  });
+  queue.mockImplementation(async (trx, mail) => mail.accountId === joon && queueMentionMail(trx, mail));
+  mails.start();
+  await vi.waitFor(async () => expect(await queued()).toMatchObject([{ accountId: joon }]), 3_000);
+});
+
+test('a guest who chose a name is named on the page, and in no mail', async () => {
+  const person = { person: 'peer:1', displayName: 'Sign in at evil.example', isGuest: 1 as const };
+  for (let n = 0; n < 2; n++)
+    await store.write((trx) =>
+      insertPost(trx, {
+        ...{ meetingId, messageId: newId(), callId: null, ...person, text: 'Words', atMs: 2 - n, replyTo: null },
+        mentioned: JSON.stringify([{ person: 'account:joon', name: joon }]),
+      }),
+    );
+  await write(mina, joon);
+  expect(await unread(joon)).toMatchObject([{ names: [mina, person.displayName], count: 3 }]);
+  expect(await mailedMentionsOf(store.read, joon)).toEqual([
+    { meetingId, title: 'Plans', names: [mina, null], count: 3 },
+  ]);
+});
+
+test('a mail of a day that is to come, by a clock that was set back since, is not the one of this hour', async () => {
+  await store.write((trx) =>
+    trx
+      .insertInto('mail')
+      .values({
+        ...{ mailId: newId(), kind: 'chat-mention', accountId: joon, sender: 'account:mina', message: '', tries: 1 },
+        ...{ createdAtMs: Date.now() + 86_400_000, nextTryAtMs: 0, sentAtMs: 1 },
+      })
+      .execute(),
+  );
+  await write(mina, joon);
+  mails.start();
+  await vi.waitFor(async () => expect(await queued()).toHaveLength(2), 2_000);
 });

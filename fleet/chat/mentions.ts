@@ -47,7 +47,18 @@ export async function forgetMentionsIn(
 }
 
 /** What an account has not read, by meeting, the newest first: of meetings whose people it is one of. */
-export async function unreadMentionsOf(db: Reader, accountId: string): Promise<ChatMentions[]> {
+export const unreadMentionsOf = (db: Reader, accountId: string): Promise<ChatMentions[]> =>
+  gathered(db, accountId, ({ displayName }) => displayName);
+
+/** As `unreadMentionsOf`. A guest, who chose the name, is null: nobody is to write words of theirs into a mail of ours. */
+export const mailedMentionsOf = (db: Reader, accountId: string) =>
+  gathered(db, accountId, ({ displayName, isGuest }) => (isGuest === 1 ? null : displayName));
+
+async function gathered<Name extends string | null>(
+  db: Reader,
+  accountId: string,
+  nameOf: (post: Pick<Post, 'displayName' | 'isGuest'>) => Name,
+): Promise<(Omit<ChatMentions, 'names'> & { names: Name[] })[]> {
   const rows = await db
     .selectFrom('chatMention')
     .innerJoin('chatPost', (j) =>
@@ -56,16 +67,17 @@ export async function unreadMentionsOf(db: Reader, accountId: string): Promise<C
         .onRef('chatPost.messageId', '=', 'chatMention.messageId'),
     )
     .innerJoin('meeting', 'meeting.meetingId', 'chatMention.meetingId')
-    .select(['chatMention.meetingId', 'meeting.title', 'chatPost.displayName'])
+    .select(['chatMention.meetingId', 'meeting.title', 'chatPost.displayName', 'chatPost.isGuest'])
     .where('chatMention.accountId', '=', accountId)
     .where('chatMention.meetingId', 'in', meetingsOf(db, accountId))
     .orderBy('chatMention.atMs', 'desc')
     .limit(MOST_ROWS)
     .execute();
-  const byMeeting = new Map<string, ChatMentions>();
-  for (const { meetingId, title, displayName } of rows) {
+  const byMeeting = new Map<string, Omit<ChatMentions, 'names'> & { names: Name[] }>();
+  for (const { meetingId, title, ...post } of rows) {
     const known = byMeeting.get(meetingId) ?? { meetingId, title, names: [], count: 0 };
-    const names = known.names.includes(displayName) ? known.names : [...known.names, displayName];
+    const name = nameOf(post);
+    const names = known.names.includes(name) ? known.names : [...known.names, name];
     byMeeting.set(meetingId, { ...known, names, count: known.count + 1 });
   }
   return [...byMeeting.values()].slice(0, MOST_MEETINGS);

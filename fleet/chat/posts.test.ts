@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RECALL_WITHIN_MS } from '#contract/chat.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
-import { type ChatEvent, insertPost, postOf, postsBefore, recordChatEvent } from './posts.ts';
+import {
+  type ChatEvent,
+  forgetInChat,
+  insertPost,
+  postOf,
+  postsBefore,
+  recordChatEvent,
+  seenBy,
+  writtenChat,
+} from './posts.ts';
 
 let dataDir: string;
 let store: AuthorityStore;
@@ -110,4 +119,20 @@ test('recalls of what never comes are kept within a bound', async () => {
     for (let n = 0; n < 510; n++) await recordChatEvent(trx, recalled(former, newId(), mina));
   });
   expect(await store.read.selectFrom('chatPost').selectAll().execute()).toHaveLength(500);
+});
+
+test('a row whose mentions are damaged keeps nobody from the rest, nor a person from being forgotten', async () => {
+  const messageId = newId();
+  await onPage(mina, messageId, 'Words');
+  await onPage(joon, newId(), 'More words');
+  for (const mentioned of ['[{"person":"account:joon"', '{}', '[{"person":"account:joon","name":1}]']) {
+    await store.write((trx) =>
+      trx.updateTable('chatPost').set({ mentioned }).where('messageId', '=', messageId).execute(),
+    );
+    const shown = (await listed()).map((row) => seenBy({ person: mina, isHost: false }, row));
+    expect(shown).toMatchObject([{ text: 'Words', mentions: [] }, { text: 'More words' }]);
+    expect(await writtenChat(store.read, meetingId)).toHaveLength(2);
+  }
+  await store.write((trx) => forgetInChat(trx, 'joon', { en: 'A former member', ko: '이전 구성원' }));
+  expect((await postOf(store.read, { meetingId, messageId }))!.mentioned).toBe('[]');
 });

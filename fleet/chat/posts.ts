@@ -3,7 +3,7 @@ import { type Expression, sql } from 'kysely';
 import { CHAT_MESSAGES_KEPT, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { KnownCallEvent } from '#contract/node-link.ts';
-import type { Language } from '#contract/schema.ts';
+import { type Language, z } from '#contract/schema.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import { forgetMentionsIn, insertMentions } from './mentions.ts';
 
@@ -253,13 +253,23 @@ export async function forgetInChat(
   await trx.deleteFrom('chatMention').where('accountId', '=', accountId).execute();
 }
 
-/** A damaged list names nobody any more. */
+/** A list that `mentionedIn` cannot read names nobody any more. */
 const mentionedAs = (mentioned: Expression<string>, person: string, name: string) => sql<string>`
-  case when json_valid(${mentioned}) then (
-    select json_group_array(json(
-      case when json_extract(value, '$.person') = ${person} then json_set(value, '$.name', ${name}) else value end
-    )) from json_each(${mentioned})
-  ) else '[]' end`;
+  case
+    when not json_valid(${mentioned}) then '[]'
+    when json_type(${mentioned}) <> 'array' then '[]'
+    when exists (
+      select 1 from json_each(${mentioned}) where case
+        when type <> 'object' then 1
+        else coalesce(json_type(value, '$.person'), '') <> 'text' or coalesce(json_type(value, '$.name'), '') <> 'text'
+      end
+    ) then '[]'
+    else (
+      select json_group_array(json(
+        case when json_extract(value, '$.person') = ${person} then json_set(value, '$.name', ${name}) else value end
+      )) from json_each(${mentioned})
+    )
+  end`;
 
 /** Kept texts are in NFC. */
 const likeWords = (text: string): string => `%${text.normalize('NFC').replace(/[!%_]/g, '!$&')}%`;
@@ -281,10 +291,12 @@ export const seenBy = (reader: ChatReader, row: Row, readCount?: number): ChatPo
   mayRecall: row.recalledAtMs === null && mayRecall(reader, row),
 });
 
-/** Of a row that is damaged nobody: it keeps nobody from the other messages. */
-export function mentionedIn({ mentioned }: Pick<Row, 'mentioned'>): { person: string; name: string }[] {
+const Mentioned = z.array(z.object({ person: z.string(), name: z.string() }));
+
+/** Nobody, where the row is damaged: its words, and the rest of the chat, are read all the same. */
+export function mentionedIn({ mentioned }: Pick<Row, 'mentioned'>): z.infer<typeof Mentioned> {
   try {
-    return JSON.parse(mentioned);
+    return Mentioned.safeParse(JSON.parse(mentioned)).data ?? [];
   } catch {
     return [];
   }

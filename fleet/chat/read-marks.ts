@@ -13,11 +13,12 @@ type ReadEvent = Extract<KnownCallEvent, { name: 'chat-read' }>;
 
 /** of a meeting, besides accounts: guests who come by a link are somebody else at each visit */
 const MOST_GUESTS = 2_000;
+const ACCOUNT = 'account:';
 const UNCHANGED = { isGrown: false, hasReadMention: false };
 const MAX_NAME = { units: 80, bytes: 240 };
 
 /**
- * A mark grows only: an older message, and one that the meeting has not, change nothing. @returns whether it grew, and whether the
+ * A mark grows only: an older message, and one that the meeting has not, change nothing; nor does who is disabled. @returns whether it grew, and whether the
  * person has read there that they were mentioned
  */
 export async function markRead(
@@ -27,6 +28,7 @@ export async function markRead(
   const { meetingId, person } = mark;
   const post = await postOf(trx, { meetingId, messageId });
   if (!post) return UNCHANGED;
+  if (await isDisabled(trx, person)) return UNCHANGED;
   const displayName = cutText(shownText(mark.displayName), MAX_NAME);
   const known = await trx
     .selectFrom('chatRead')
@@ -43,11 +45,22 @@ export async function markRead(
       .where('person', '=', person)
       .execute();
   } else {
-    if (!person.startsWith('account:') && (await guestsOf(trx, meetingId)) >= MOST_GUESTS) return UNCHANGED;
+    if (!person.startsWith(ACCOUNT) && (await guestsOf(trx, meetingId)) >= MOST_GUESTS) return UNCHANGED;
     await trx.insertInto('chatRead').values({ meetingId, person, displayName, number: post.number }).execute();
   }
   const hasReadMention = await forgetReadMentions(trx, { meetingId, person, number: post.number });
   return { isGrown: true, hasReadMention };
+}
+
+/** What its last call reports of a person who was forgotten meanwhile would bring the name back. */
+async function isDisabled(db: Reader, person: string): Promise<boolean> {
+  if (!person.startsWith(ACCOUNT)) return false;
+  const account = await db
+    .selectFrom('account')
+    .select('disabledAtMs')
+    .where('accountId', '=', person.slice(ACCOUNT.length))
+    .executeTakeFirst();
+  return account !== undefined && account.disabledAtMs !== null;
 }
 
 async function guestsOf(db: Reader, meetingId: string): Promise<number> {
@@ -55,7 +68,7 @@ async function guestsOf(db: Reader, meetingId: string): Promise<number> {
     .selectFrom('chatRead')
     .select((e) => e.fn.countAll<number>().as('count'))
     .where('meetingId', '=', meetingId)
-    .where('person', 'not like', 'account:%')
+    .where('person', 'not like', `${ACCOUNT}%`)
     .executeTakeFirstOrThrow();
   return Number(count);
 }

@@ -407,6 +407,13 @@ test.each([
   const allowed = identities.filter((who) => expected(allRoutes[name], who) === 'in').map((who) => who.name);
   expect(allowed).toEqual(people.map((role) => `${role} of the meeting`));
 });
+test.each(['directBroadcast', 'meetingAir', 'meetingWaiting', 'decideWaiting'] as const)(
+  '%s is also for who manages the meeting',
+  (name) => {
+    const allowed = identities.filter((who) => expected(allRoutes[name], who) === 'in').map((who) => who.name);
+    expect(allowed).toEqual(expect.arrayContaining(['host of the meeting', 'operator, organisation']));
+  },
+);
 test('deleteRecord is for hosts and, by their session, for IT', () => {
   const allowed = identities.filter((who) => expected(allRoutes.deleteRecord, who) === 'in');
   expect(allowed.filter(({ token }) => token)).toEqual([]);

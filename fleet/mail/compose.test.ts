@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mailOf } from './compose.ts';
+import { mailOf, mentionMailOf } from './compose.ts';
 import type { MeetingMessage } from './message.ts';
 
 const FROM = 'meetings@maru.example';
@@ -67,4 +67,17 @@ test.each([
     { filename: names[1], content: text },
   ]);
   expect((mailOf(message, { from: FROM, joinUrl: null }).from as { name: string }).name).toBe('Joon Bcc: x');
+});
+
+test('a guest is no name in a mail about mentions: who came by a link chose it', () => {
+  const to = { name: 'Mina', address: 'mina@corp.example' };
+  const textOf = (names: (string | null)[], language: 'ko' | 'en') =>
+    mentionMailOf(
+      { about: 'mention', to, accountId: 'mina', language },
+      { from: FROM, url: 'https://maru.example/staff', meetings: [{ title: 'Plans', names }] },
+    ).text;
+  expect(textOf([null], 'en')).toContain('A guest mentioned you in the chat of “Plans”.');
+  expect(textOf(['Joon', null], 'en')).toContain('Joon, a guest mentioned you');
+  expect(textOf([null], 'ko')).toContain('외부 참가자가 ‘Plans’ 회의의 채팅에서');
+  expect(textOf([null, '박준'], 'ko')).toContain('외부 참가자, 박준 님이 ‘Plans’');
 });

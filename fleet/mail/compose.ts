@@ -77,10 +77,13 @@ export function mentionMailOf(
     from,
     url,
     meetings,
-  }: { from: string; url: string; meetings: readonly { title: string; names: readonly string[] }[] },
+  }: { from: string; url: string; meetings: readonly { title: string; names: readonly (string | null)[] }[] },
 ): SendMailOptions {
   const to = { name: line(message.to.name), address: message.to.address };
-  const shown = meetings.map(({ title, names }) => ({ title: line(title), names: names.map(line) }));
+  const shown = meetings.map(({ title, names }) => ({
+    title: line(title),
+    names: names.map((name) => name && line(name)),
+  }));
   const { subject, lines, button, small } = mentionWords(shown, message.language);
   return {
     envelope: { from, to: [to.address] },

@@ -34,8 +34,8 @@ export type MailDeliveryDependencies = {
   guestLink: (meetingId: string, inviteId: string) => Promise<string>;
   /** within a deadline, and never rejects; null: there is none, and the mail leaves without it */
   minutesPdf: (minutes: { text: string; language: Language }) => Promise<Buffer | null>;
-  /** by meeting, what the account was mentioned in and has not read by now; the newest first */
-  mentionsOf: (accountId: string) => Promise<{ meetingId: string; title: string; names: readonly string[] }[]>;
+  /** by meeting, what the account was mentioned in and has not read by now; the newest first. A name that is null: a guest's */
+  mentionsOf: (accountId: string) => Promise<{ meetingId: string; title: string; names: readonly (string | null)[] }[]>;
   logger: Logger;
   retryAfterMs?: number;
 };

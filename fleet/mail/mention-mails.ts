@@ -32,6 +32,8 @@ export async function queueMentionMail(
     .where('kind', '=', 'chat-mention')
     .where((e) => e.or([e('failure', 'is', null), e('failure', '<>', OVER_LIMIT)]))
     .where('createdAtMs', '>', Date.now() - ONE_EACH_MS)
+    // a clock that was set back
+    .where('createdAtMs', '<=', Date.now())
     .executeTakeFirst();
   if (recent) return false;
   if ((await mailsLeft(trx, sender, null)) <= 0) return true;

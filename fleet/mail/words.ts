@@ -63,17 +63,21 @@ export function minutesWords({ title, hostName, language }: { title: string; hos
       };
 }
 
-type Mentions = { title: string; names: readonly string[] };
+/** `names`: null is a guest, who chose theirs */
+type Mentions = { title: string; names: readonly (string | null)[] };
 const MOST_NAMES = 3;
 const mentionLines: Record<Language, (of: Mentions) => string> = {
   ko: ({ title, names }) => {
     const others = names.length - MOST_NAMES;
-    const who = names.slice(0, MOST_NAMES).join(', ');
-    return `${who}${others > 0 ? ` 외 ${others}명이` : ' 님이'} ‘${title}’ 회의의 채팅에서 회원님을 언급했습니다.`;
+    const shown = names.slice(0, MOST_NAMES);
+    const who = shown.map((name) => name ?? '외부 참가자').join(', ');
+    const subject = others > 0 ? ` 외 ${others}명이` : shown.at(-1) === null ? '가' : ' 님이';
+    return `${who}${subject} ‘${title}’ 회의의 채팅에서 회원님을 언급했습니다.`;
   },
   en: ({ title, names }) => {
     const others = names.length - MOST_NAMES;
-    const who = names.slice(0, MOST_NAMES).join(', ');
+    const shown = names.slice(0, MOST_NAMES);
+    const who = shown.map((name, at) => name ?? (at === 0 ? 'A guest' : 'a guest')).join(', ');
     return `${who}${others > 0 ? ` and ${others} more` : ''} mentioned you in the chat of “${title}”.`;
   },
 };

@@ -120,3 +120,41 @@ test('who reads on the meeting’s page counts too, and the fleet is not told wh
   expect(counts(mina)).toEqual([[{ messageId, count: 1 }]]);
   expect(events).toEqual([]);
 });
+
+test('guests without an end leave room for people with an account', () => {
+  const [mina, joon] = [peerOf('mina'), peerOf('joon')];
+  const messageId = write(mina);
+  for (let n = 0; n < 2_005; n++)
+    readers.mark(peerOf('Guest', { isGuest: true, person: undefined, sub: uuidv7() }), messageId);
+  expect(readers.countsFor(mina)).toEqual([{ messageId, count: 2_000 }]);
+  readers.mark(joon, messageId);
+  expect(readers.countsFor(mina)).toEqual([{ messageId, count: 2_001 }]);
+  readers.close();
+  const reported = events.flatMap((event) => (event.name === 'chat-read' ? event.reads : []));
+  expect(reported).toContainEqual({ person: 'account:joon', displayName: 'joon', messageId });
+});
+
+test('a guest learns the names of who is in the call, and of nobody who read on the meeting’s page', () => {
+  const guest = peerOf('Guest', { isGuest: true, person: undefined, sub: uuidv7() });
+  const [mina, sora] = [peerOf('mina'), peerOf('sora')];
+  live = [guest, mina];
+  const [first, second, own] = [write(guest), write(guest), write(mina)];
+  const onPage = (messageId: string) =>
+    readers.markByFleet({
+      ...{ name: 'mark-chat-read', callId: uuidv7(), person: 'account:sora', displayName: 'sora', messageId },
+    });
+  onPage(own);
+  readers.mark(mina, first);
+  expect([readers.namesFor(guest, first), readers.namesFor(guest, second)]).toEqual([['mina'], []]);
+  expect(readers.countsFor(guest)).toEqual([{ messageId: first, count: 1 }]);
+  expect(readers.namesFor(mina, own)).toEqual(['sora']);
+  pace();
+  expect(counts(guest)).toEqual([[{ messageId: first, count: 1 }]]);
+  // once they have come in
+  readers.mark(sora, first);
+  expect(readers.namesFor(guest, second)).toEqual(['sora']);
+  const last = write(guest);
+  readers.mark(sora, last);
+  onPage(write(mina));
+  expect(readers.namesFor(guest, last)).toEqual(['sora']);
+});

@@ -12,13 +12,15 @@ import type { MediaSettings } from './media-settings.ts';
 import type { Peer } from './peer.ts';
 
 /** Guests who come by a link without a seat are somebody else at each entry. */
-const MOST_KEPT = 2_000;
+const MOST_GUESTS = 2_000;
+const ACCOUNT = 'account:';
 /** of one event */
 const MOST_AT_ONCE = 100;
 
 type ReaderPeer = Pick<Peer, 'displayName' | 'claims'>;
 type WriterPeer = Pick<Peer, 'claims' | 'notify'>;
-type Mark = { number: number; messageId: string; displayName: string };
+/** `wasInCall`: guests learn the names of nobody else */
+type Mark = { number: number; messageId: string; displayName: string; wasInCall: boolean };
 export type ChatReadersOptions = {
   settings: Pick<MediaSettings, 'chatReadsEveryMs'>;
   chat: Pick<CallChat, 'placeOf' | 'newestOf'>;
@@ -31,6 +33,7 @@ export class ChatReaders {
   readonly #options: ChatReadersOptions;
   /** by person */
   readonly #marks = new Map<string, Mark>();
+  #guestCount = 0;
   /** persons whose mark the fleet has not */
   readonly #unreported = new Set<string>();
   /** as text, what a writer was sent last */
@@ -46,19 +49,18 @@ export class ChatReaders {
     const { displayName, claims } = peer;
     if (!isSomebody(peer)) return;
     const person = personOf(claims);
-    if (this.#set(person, { messageId, displayName })) this.#unreported.add(person);
+    if (this.#set(person, { messageId, displayName, wasInCall: true })) this.#unreported.add(person);
   }
 
-  /** On the meeting's page: the fleet has it already. */
+  /** On the meeting's page: the fleet has it already, and guests do not learn who it was. */
   markByFleet({ person, displayName, messageId }: Extract<NodeCommand, { name: 'mark-chat-read' }>): void {
-    this.#set(person, { messageId, displayName });
+    this.#set(person, { messageId, displayName, wasInCall: this.#marks.get(person)?.wasInCall ?? false });
   }
 
   /** Of the person's newest messages those that somebody has read. */
   countsFor({ claims }: Pick<Peer, 'claims'>): ReadCount[] {
-    const writer = personOf(claims);
-    return this.#options.chat.newestOf(writer, READS_SHOWN).flatMap(({ messageId, number }) => {
-      const count = this.#namesOf(writer, number).length;
+    return this.#options.chat.newestOf(personOf(claims), READS_SHOWN).flatMap(({ messageId, number }) => {
+      const count = this.#namesOf(claims, number).length;
       return count === 0 ? [] : [{ messageId, count }];
     });
   }
@@ -66,9 +68,8 @@ export class ChatReaders {
   /** Who has read it, by name: for its writer. Nobody has read what is recalled, not kept, or somebody else's. */
   namesFor({ claims }: Pick<Peer, 'claims'>, messageId: string): string[] {
     const place = this.#options.chat.placeOf(messageId);
-    const writer = personOf(claims);
-    if (!place || place.isRecalled || place.person !== writer) return [];
-    return this.#namesOf(writer, place.number)
+    if (!place || place.isRecalled || place.person !== personOf(claims)) return [];
+    return this.#namesOf(claims, place.number)
       .toSorted((a, b) => a.localeCompare(b))
       .slice(0, MAX_READERS);
   }
@@ -80,11 +81,19 @@ export class ChatReaders {
     this.#report();
   }
 
-  #set(person: string, { messageId, displayName }: Omit<Mark, 'number'>): boolean {
-    const place = this.#options.chat.placeOf(messageId);
+  #set(person: string, mark: Omit<Mark, 'number'>): boolean {
+    const place = this.#options.chat.placeOf(mark.messageId);
     const before = this.#marks.get(person);
-    if (!place || (before ? before.number >= place.number : this.#marks.size >= MOST_KEPT)) return false;
-    this.#marks.set(person, { number: place.number, messageId, displayName });
+    if (!place) return false;
+    if (before && before.number >= place.number) {
+      before.wasInCall ||= mark.wasInCall;
+      return false;
+    }
+    if (!before && !person.startsWith(ACCOUNT)) {
+      if (this.#guestCount >= MOST_GUESTS) return false;
+      this.#guestCount += 1;
+    }
+    this.#marks.set(person, { ...mark, number: place.number });
     this.#pause ??= setTimeout(() => {
       this.#pause = null;
       this.#report();
@@ -113,10 +122,12 @@ export class ChatReaders {
     }
   }
 
-  #namesOf(writer: string, number: number): string[] {
-    return [...this.#marks].flatMap(([person, mark]) =>
-      person !== writer && mark.number >= number ? [mark.displayName] : [],
-    );
+  #namesOf(writerClaims: Peer['claims'], number: number): string[] {
+    const writer = personOf(writerClaims);
+    return [...this.#marks].flatMap(([person, mark]) => {
+      const isShown = mark.wasInCall || !writerClaims.isGuest;
+      return isShown && person !== writer && mark.number >= number ? [mark.displayName] : [];
+    });
   }
 }
 

@@ -65,3 +65,32 @@ test('an event that no packet has room for is dropped and named, and the others 
   expect(dropped).toEqual([['chat-posted', Buffer.byteLength(JSON.stringify(large))]]);
   expect(outbox.size).toBe(2);
 });
+
+test('marks of readers that wait are kept once for each person, so that they push out no words', () => {
+  const published: CallEvent[][] = [];
+  const outbox = new EventOutbox({ publish: (events) => published.push(events), onTooLarge });
+  const [callId, other, meetingId] = [uuidv7(), uuidv7(), uuidv7()];
+  const persons = Array.from({ length: 300 }, () => `account:${uuidv7()}`);
+  const read = (by: string[], of = callId): CallEvent => {
+    const reads = by.map((person) => ({ person, displayName: '김민아', messageId: uuidv7() }));
+    return { name: 'chat-read', eventId: uuidv7(), callId: of, meetingId, atMs: 1, reads };
+  };
+  const words = posted('Words');
+  outbox.add(words);
+  const elsewhere = read([persons[0]!], other);
+  outbox.add(elsewhere);
+  const once = read(['seat:1:2', persons[0]!]);
+  outbox.add(once);
+  let newest: CallEvent[] = [];
+  // forty minutes of three hundred who read, while the fleet is away
+  for (let pace = 0; pace < 1_200; pace++) {
+    newest = [0, 100, 200].map((from) => read(persons.slice(from, from + 100)));
+    for (const event of newest) outbox.add(event);
+  }
+  expect(outbox.size).toBe(6);
+  outbox.resend();
+  const [seat] = once.name === 'chat-read' ? once.reads : [];
+  expect(published.flat()).toEqual([words, elsewhere, { ...once, reads: [seat] }, ...newest]);
+  outbox.acknowledged([words, elsewhere, once, ...newest].map(({ eventId }) => eventId));
+  expect(outbox.size).toBe(0);
+});

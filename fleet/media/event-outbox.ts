@@ -17,6 +17,7 @@ const MOST_BYTES_OF_EVENT = MAX_MQTT_PACKET_BYTES - 1_024;
 const MOST_KEPT = 10_000;
 const MOST_BYTES_KEPT = 32 * 1024 * 1024;
 
+type ReadEvent = Extract<CallEvent, { name: 'chat-read' }>;
 export type EventOutboxOptions = {
   publish: (events: CallEvent[]) => void;
   /** dropped: no packet has room for it, and sending it would cut this node off again and again */
@@ -25,6 +26,8 @@ export type EventOutboxOptions = {
 
 export class EventOutbox {
   readonly #waiting = new Map<string, { event: CallEvent; sizeBytes: number }>();
+  /** by call and person: the event that waits with their newest mark in the chat */
+  readonly #markedIn = new Map<string, string>();
   #sizeBytes = 0;
   readonly #publish: EventOutboxOptions['publish'];
   readonly #onTooLarge: EventOutboxOptions['onTooLarge'];
@@ -46,8 +49,8 @@ export class EventOutbox {
       this.#onTooLarge(event, sizeBytes);
       return;
     }
-    this.#waiting.set(event.eventId, { event, sizeBytes });
-    this.#sizeBytes += sizeBytes;
+    this.#keep(event, sizeBytes);
+    if (event.name === 'chat-read') this.#replaceMarks(event);
     for (const oldest of this.#waiting.keys()) {
       if (this.#waiting.size <= MOST_KEPT && this.#sizeBytes <= MOST_BYTES_KEPT) break;
       this.#forget(oldest);
@@ -73,9 +76,40 @@ export class EventOutbox {
     this.#publishAll([...this.#waiting.values()].map(({ event }) => event));
   }
 
+  #keep(event: CallEvent, sizeBytes: number): void {
+    this.#sizeBytes += sizeBytes - (this.#waiting.get(event.eventId)?.sizeBytes ?? 0);
+    this.#waiting.set(event.eventId, { event, sizeBytes });
+  }
+
+  /** A mark covers those before it. Of each person the newest waits, so that marks of many push out no words. */
+  #replaceMarks({ eventId, callId, reads }: ReadEvent): void {
+    const formerIds = new Set<string>();
+    for (const { person } of reads) {
+      const formerId = this.#markedIn.get(markKey(callId, person));
+      if (formerId !== undefined && formerId !== eventId) formerIds.add(formerId);
+      this.#markedIn.set(markKey(callId, person), eventId);
+    }
+    for (const formerId of formerIds) {
+      const former = this.#waiting.get(formerId)?.event;
+      if (former?.name !== 'chat-read') continue;
+      const left = former.reads.filter(({ person }) => this.#markedIn.get(markKey(callId, person)) === formerId);
+      const trimmed: ReadEvent = { ...former, reads: left };
+      if (left.length === 0) this.#forget(formerId);
+      else this.#keep(trimmed, bytesOf(JSON.stringify(trimmed)));
+    }
+  }
+
   #forget(eventId: string): void {
-    this.#sizeBytes -= this.#waiting.get(eventId)?.sizeBytes ?? 0;
+    const kept = this.#waiting.get(eventId);
+    if (!kept) return;
+    this.#sizeBytes -= kept.sizeBytes;
     this.#waiting.delete(eventId);
+    const { event } = kept;
+    if (event.name !== 'chat-read') return;
+    for (const { person } of event.reads) {
+      const key = markKey(event.callId, person);
+      if (this.#markedIn.get(key) === eventId) this.#markedIn.delete(key);
+    }
   }
 
   #forgetUntold(): void {
@@ -100,3 +134,5 @@ export class EventOutbox {
     if (batch.length > 0) this.#publish(batch);
   }
 }
+
+const markKey = (callId: string, person: string): string => `${callId}/${person}`;

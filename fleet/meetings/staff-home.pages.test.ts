@@ -178,6 +178,24 @@ test('the language of the page is kept with its account', async () => {
     const feed = homes.open({ accountId: 'mina', placeId: null, reach: 'organisation', language })(wake);
     await until(() => wake.mock.calls.length > 0);
     feed.close();
-    expect(await languageOf('mina')).toBe(language);
+    await vi.waitFor(async () => expect(await languageOf('mina')).toBe(language), 2_000);
   }
+});
+
+test('a disk that does not write keeps nobody from their page', async () => {
+  const writing = vi.spyOn(store, 'write').mockReturnValue(new Promise(() => {}));
+  const wake = vi.fn();
+  const feed = homes.open({ accountId: 'mina', placeId: null, reach: 'organisation', language: 'ko' })(wake);
+  await vi.waitFor(() => expect(wake).toHaveBeenCalled(), 2_000);
+  expect(feed.take()).toHaveLength(1);
+  feed.close();
+  writing.mockRestore();
+});
+
+test('a clock that is set back keeps nobody here who has left', async () => {
+  const page = await pageOf('joon');
+  page.close();
+  expect(homes.isHere('joon', MINUTE_MS)).toBe(true);
+  vi.setSystemTime(NOW_MS - 86_400_000);
+  expect(homes.isHere('joon', MINUTE_MS)).toBe(false);
 });

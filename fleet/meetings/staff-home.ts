@@ -108,18 +108,26 @@ export class StaffHomes {
       // what happened while nobody looked was not followed
       if (isFirst) this.#everything();
       const { accountId, language } = viewer;
-      if (language) this.#do(() => rememberLanguage(this.#deps.store, accountId, language));
+      if (language) this.#remember(accountId, language);
       this.#do(() => this.#refresh());
       return { take: () => this.#take(page), close: () => this.#close(page) };
     };
   }
 
+  /** Beside the pages: a disk that does not write keeps nobody from theirs. */
+  #remember(accountId: string, language: Language): void {
+    const { store, logger } = this.#deps;
+    rememberLanguage(store, accountId, language).catch((error: unknown) =>
+      logger.error({ err: error, accountId }, 'the language of a page is not kept'),
+    );
+  }
+
   /** A page of the account is open, or was within that time. */
   isHere(accountId: string, withinMs: number): boolean {
-    const leftAtMs = this.#leftAtMs.get(accountId);
+    const goneMs = Date.now() - (this.#leftAtMs.get(accountId) ?? Number.NEGATIVE_INFINITY);
     return (
-      (leftAtMs !== undefined && Date.now() - leftAtMs < withinMs) ||
-      [...this.#pages].some((page) => page.accountId === accountId)
+      // less than none: a clock that was set back
+      (goneMs >= 0 && goneMs < withinMs) || [...this.#pages].some((page) => page.accountId === accountId)
     );
   }
 

@@ -36,23 +36,41 @@ export async function readNotes(db: AuthorityStore['read'], meetingId: string): 
   };
 }
 
-/** How much each takes on the disk, of those that have notes. */
-export async function notesSizesOf(
+/** `stamp`: another one after each change. */
+type NotesState = { sizeBytes: number; stamp: string };
+
+/** How much each takes on the disk, and whether it is as it was, of those that have notes; without reading them. */
+export async function notesStatesOf(
   db: AuthorityStore['read'],
   meetingIds: readonly string[],
-): Promise<Map<string, number>> {
+): Promise<Map<string, NotesState>> {
   if (meetingIds.length === 0) return new Map();
-  const part = (table: 'notesSnapshot' | 'notesUpdate') =>
-    db
-      .selectFrom(table)
-      .select(['meetingId', sql<number>`length(content)`.as('sizeBytes')])
-      .where('meetingId', 'in', [...meetingIds]);
+  // unlike length() it does not read the text
+  const sizeBytes = sql<number>`octet_length(content)`.as('sizeBytes');
+  const snapshots = db
+    .selectFrom('notesSnapshot')
+    .select(['meetingId', 'upToPosition as position', 'atMs', sizeBytes])
+    .where('meetingId', 'in', [...meetingIds]);
+  const updates = db
+    .selectFrom('notesUpdate')
+    .select(['meetingId', 'position', 'atMs', sizeBytes])
+    .where('meetingId', 'in', [...meetingIds]);
   const rows = await db
-    .selectFrom(part('notesSnapshot').unionAll(part('notesUpdate')).as('stored'))
-    .select((e) => ['stored.meetingId', e.fn.sum<number>('stored.sizeBytes').as('sizeBytes')])
+    .selectFrom(snapshots.unionAll(updates).as('stored'))
+    .select(({ fn }) => [
+      'stored.meetingId',
+      fn.sum<number>('stored.sizeBytes').as('sizeBytes'),
+      fn.max('stored.position').as('position'),
+      fn.max('stored.atMs').as('atMs'),
+    ])
     .groupBy('stored.meetingId')
     .execute();
-  return new Map(rows.map(({ meetingId, sizeBytes }) => [meetingId, Number(sizeBytes)]));
+  return new Map(
+    rows.map(({ meetingId, sizeBytes, position, atMs }) => [
+      meetingId,
+      { sizeBytes: Number(sizeBytes), stamp: `${position}/${atMs}/${sizeBytes}` },
+    ]),
+  );
 }
 
 /** A phone that got no answer sends its line again for less than a day. */

@@ -74,11 +74,26 @@ async function leaveBehind(meetingId: string): Promise<{ documentId: string; bro
   const events = [
     { ...of, name: 'participant-joined', peerId, peerKind: 'person', displayName: 'Mina Kim', participantCount: 1 },
     { ...of, name: 'page-shown', documentId, title: MARKER, page: 1, fromMs: atMs - 5_000 },
+    {
+      ...of,
+      name: 'transcript-segment',
+      segment: {
+        segmentId: newId(),
+        peerId,
+        displayName: MARKER,
+        text: `${MARKER} is spoken`,
+        fromMs: atMs,
+        untilMs: atMs,
+      },
+      person: null,
+    },
     { ...of, name: 'call-ended', reason: 'empty' },
   ].map((event) => ({ eventId: newId(), ...event }));
   await fleet.node.publishAsync(topicOf('callEvents', fleet.nodeId), JSON.stringify({ events }), { qos: 1 });
   const shown = () => store.read.selectFrom('pageShown').selectAll().where('meetingId', '=', meetingId).execute();
   await expect.poll(shown).toHaveLength(1);
+  const spoken = () => store.read.selectFrom('transcript').selectAll().where('meetingId', '=', meetingId).execute();
+  await expect.poll(spoken).toHaveLength(1);
   const broadcastId = newId();
   const broadcast = { broadcastId, meetingId, kind: 'recording' as const, title: 'R', phase: 'ended' as const };
   const audience = JSON.stringify({ placeIds: [], groups: [], allowedRanges: [] });
@@ -153,6 +168,7 @@ test('policies by place and meeting are kept; a person has a file of everything 
       ['chat', 70],
       ['notes', 60],
       ['polls', 70],
+      ['transcript', 70],
       ['attendance', 70],
       ['minutes', 70],
     ],

@@ -23,7 +23,10 @@ export async function markedMessages(db: AuthorityStore['read'], meetingId: stri
   return rows.map(({ messageId }) => messageId).reverse();
 }
 
-/** The same again changes nothing. @throws ProtocolError not-found; InvalidStateError not-possible-now: it was recalled, or too many are */
+/**
+ * The same again changes nothing.
+ * @throws ProtocolError not-found; InvalidStateError not-possible-now: it was recalled, or too many are for the next minutes
+ */
 export async function markMessage(trx: AuthorityWrite, { meetingId, messageId }: Named, nowMs: number): Promise<void> {
   const post = await trx
     .selectFrom('chatPost')
@@ -33,12 +36,21 @@ export async function markMessage(trx: AuthorityWrite, { meetingId, messageId }:
     .executeTakeFirst();
   if (!post) throw new ProtocolError('not-found', 'no such message');
   if (post.recalledAtMs !== null) throw new InvalidStateError('not-possible-now', 'it was recalled');
-  const { count } = await trx
+  const waiting = await trx
     .selectFrom('markedMessage')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('meetingId', '=', meetingId)
-    .executeTakeFirstOrThrow();
-  if (count >= MAX_MARKED_MESSAGES) throw new InvalidStateError('not-possible-now', 'too many messages are marked');
+    .innerJoin('chatPost', (join) =>
+      join
+        .onRef('chatPost.meetingId', '=', 'markedMessage.meetingId')
+        .onRef('chatPost.messageId', '=', 'markedMessage.messageId'),
+    )
+    .select('markedMessage.messageId')
+    .where('markedMessage.meetingId', '=', meetingId)
+    .where('markedMessage.minutesId', 'is', null)
+    .where('chatPost.recalledAtMs', 'is', null)
+    .execute();
+  if (waiting.some((each) => each.messageId === messageId)) return;
+  if (waiting.length >= MAX_MARKED_MESSAGES)
+    throw new InvalidStateError('not-possible-now', 'too many messages are marked');
   await trx
     .insertInto('markedMessage')
     .values({ meetingId, messageId, markedAtMs: nowMs, minutesId: null })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { MAX_MINUTES_UNITS } from '#contract/http/record-api.ts';
+import { MAX_MARKED_MESSAGES, MAX_MINUTES_UNITS } from '#contract/http/record-api.ts';
 import { pino } from 'pino';
 import { MeetingMails } from '../mail/index.ts';
 import { Notes } from '../notes/index.ts';
@@ -311,7 +311,7 @@ test('lead to the transcript of the sitting, and hold no word of it', async () =
   await due(60);
   const { text } = (await drafts())[0]!;
   expect(text).toContain(
-    `## Transcript\n\n- 2 sentences, 14:05–14:31: [to read](https://maru.example/staff#/meetings/${meetingId})\n`,
+    `## Transcript\n\n- 2 sentences, 14:05–14:31: [to read](https://maru.example/staff#/meetings/${meetingId}/at/transcript)\n`,
   );
   expect(text).not.toContain('Forty');
 });
@@ -468,6 +468,35 @@ test('what a host has marked in the chat is in the minutes of one sitting; what 
   await stay(await call(at(130), { openedAtMs: at(100) }), 'Mina Kim', at(100), at(130));
   await due(160);
   expect((await drafts())[0]!.text.split('\n## ')).toContain('From the chat\n\n- Joon \\*P\\*, 14:05: Later\n');
+});
+
+test('marks that are in minutes, or whose message is gone, leave room for those of the next sitting', async () => {
+  const ids = Array.from({ length: MAX_MARKED_MESSAGES + 2 }, () => newId());
+  const more = { callId: null, person: 'p', displayName: 'Joon', isGuest: 0 as const, replyTo: null, mentioned: '[]' };
+  const mark = (messageId: string) => store.write((trx) => markMessage(trx, { meetingId, messageId }, at(6)));
+  await store.write(async (trx) => {
+    for (const [number, messageId] of ids.entries()) {
+      const post = { meetingId, messageId, number, revision: number, text: 'Words', atMs: at(5), recalledAtMs: null };
+      await trx
+        .insertInto('chatPost')
+        .values({ ...post, ...more })
+        .execute();
+      const marked = { meetingId, messageId, markedAtMs: at(6), minutesId: number === 0 ? 'earlier' : null };
+      if (number <= MAX_MARKED_MESSAGES) await trx.insertInto('markedMessage').values(marked).execute();
+    }
+  });
+  await expect(mark(ids.at(-1)!)).rejects.toMatchObject({ code: 'not-possible-now' });
+  // the same again changes nothing
+  await mark(ids[1]!);
+  await store.write((trx) =>
+    trx
+      .updateTable('chatPost')
+      .set({ recalledAtMs: at(7) })
+      .where('messageId', '=', ids[1]!)
+      .execute(),
+  );
+  await mark(ids.at(-1)!);
+  expect(await markedMessages(store.read, meetingId)).toContain(ids.at(-1));
 });
 
 test('notes are read once for all parts that are made of them', async () => {

@@ -1,12 +1,12 @@
 /** The other meetings of a meeting's series, as one person sees them: those that they are invited to, and what is left to do in those. */
 import { sql } from 'kysely';
-import type { Logger } from 'pino';
 import type { RouteAnswer, RouteOutput } from '#contract/http/route.ts';
 import { MAX_SERIES_TASKS, type SeriesMeeting, type seriesApi } from '#contract/http/series-api.ts';
 import { z } from '#contract/schema.ts';
 import { cursorOf, readCursor } from '../http/paging.ts';
-import { notesSizesOf, writtenOpenTasks } from '../notes/index.ts';
+import { notesStatesOf } from '../notes/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
+import type { SeriesTasks } from './series-tasks.ts';
 
 type Reader = AuthorityStore['read'];
 export type SeriesViewer = { meetingId: string; accountId: string };
@@ -19,11 +19,11 @@ type Place = Position & { seriesId: string; accountId: string };
 const MOST_READ = 60;
 const MOST_READ_BYTES = 6 * 1024 * 1024;
 
-/** @throws what a read of the disk throws; notes that are damaged are left out, with a line in the log */
+/** @throws what a read of the disk throws */
 export async function seriesSeenBy(
   db: Reader,
   viewer: SeriesViewer,
-  logger: Logger,
+  tasksOf: SeriesTasks,
 ): Promise<RouteAnswer<typeof seriesApi.meetingSeries>> {
   const place = await placeOf(db, viewer);
   if (place === null) return { next: null, tasks: [], hasMoreTasks: false };
@@ -31,7 +31,7 @@ export async function seriesSeenBy(
   const earlier = await meetingsBeside(db, place, 'earlier')
     .limit(MOST_READ + 1)
     .execute();
-  const sizes = await notesSizesOf(
+  const states = await notesStatesOf(
     db,
     earlier.map(({ meetingId }) => meetingId),
   );
@@ -40,17 +40,14 @@ export async function seriesSeenBy(
   let leftBytes = MOST_READ_BYTES;
   for (const row of earlier.slice(0, MOST_READ)) {
     const { meetingId, endedAtMs } = row;
-    const sizeBytes = sizes.get(meetingId) ?? 0;
-    if (sizeBytes === 0) continue;
-    leftBytes -= sizeBytes;
+    const state = states.get(meetingId);
+    if (!state) continue;
+    leftBytes -= state.sizeBytes;
     if (leftBytes < 0 || tasks.length > MAX_SERIES_TASKS) {
       hasMoreTasks = true;
       break;
     }
-    const open = await writtenOpenTasks(db, meetingId).catch((error: unknown) => {
-      logger.error({ err: error, meetingId }, 'tasks of damaged notes are left out');
-      return [];
-    });
+    const open = await tasksOf.of(db, meetingId, state.stamp);
     tasks.push(...open.map((task) => ({ ...task, mayMark: endedAtMs === null, meeting: shownOf(row) })));
   }
   return {

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { MeetingAir } from '#contract/broadcast.ts';
 import { toMaruError } from '#contract/error-codes.ts';
 import { broadcastsApi } from '#contract/http/broadcasts-api.ts';
-import { callApi, followEvents } from '../http-client.ts';
+import { callApi, followWhileLookedAt } from '../http-client.ts';
 import type { DirectorLine } from './use-directing.ts';
 
 export type FollowedAir = {
@@ -26,7 +26,7 @@ export function useMeetingAir(meetingId: string | null, onFailed: (error: unknow
     setAir(null);
     setPreview(null);
     if (meetingId === null) return;
-    return followEvents(broadcastsApi.meetingAir, {
+    return followWhileLookedAt(broadcastsApi.meetingAir, () => ({
       params: { meetingId },
       onEvent: (event) => {
         if (event.name === 'air') setAir(event.data);
@@ -37,7 +37,7 @@ export function useMeetingAir(meetingId: string | null, onFailed: (error: unknow
         setAir(null);
         onFailed(refusal);
       },
-    });
+    }));
   }, [meetingId, onFailed]);
   const line = useMemo((): DirectorLine => {
     const params = { meetingId: meetingId ?? '' };

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { admissionApi } from '#contract/http/admission-api.ts';
 import type { WaitingDecision, WaitingList } from '#contract/waiting.ts';
-import { callApi, followEvents } from '../http-client.ts';
+import { callApi, followEvents, followWhileLookedAt } from '../http-client.ts';
 import { type AsyncAction, useAsyncAction } from '../use-async-action.ts';
 
 export type FollowedWaiting = {
@@ -15,8 +15,8 @@ export type FollowedWaiting = {
 };
 const NOBODY: WaitingList = { meetingId: null, count: 0, waiting: [] };
 
-/** @param meetingId null: not followed, nobody waits */
-export function useWaiting(meetingId: string | null): FollowedWaiting {
+/** @param meetingId null: not followed, nobody waits @param isHiddenToo in a call, where knocks are news in a hidden tab, too */
+export function useWaiting(meetingId: string | null, isHiddenToo = false): FollowedWaiting {
   const [list, setList] = useState(NOBODY);
   const [isConnected, setConnected] = useState(true);
   const { run, pending, problem } = useAsyncAction<WaitingDecision['name']>();
@@ -24,14 +24,17 @@ export function useWaiting(meetingId: string | null): FollowedWaiting {
     setList(NOBODY);
     setConnected(true);
     if (meetingId === null) return;
-    return followEvents(admissionApi.meetingWaiting, {
+    const follower: Parameters<typeof followEvents<typeof admissionApi.meetingWaiting>>[1] = {
       params: { meetingId },
       onEvent: ({ data }) => setList(data),
       onConnected: setConnected,
       // no host any more
       onRefused: () => setList(NOBODY),
-    });
-  }, [meetingId]);
+    };
+    return isHiddenToo
+      ? followEvents(admissionApi.meetingWaiting, follower)
+      : followWhileLookedAt(admissionApi.meetingWaiting, () => follower);
+  }, [meetingId, isHiddenToo]);
   const decide = useCallback(
     (decision: WaitingDecision, key: string) => {
       if (meetingId === null) return;

@@ -28,8 +28,8 @@ export const watchUrl = (fleetUrl: string, broadcastId: string): string =>
 export const meetingUrl = (fleetUrl: string, meetingId: string): string =>
   `${fleetUrl}${pagePaths.staff}#/meetings/${meetingId}`;
 /**
- * A place on a meeting's page: `agenda`, `notes`, `polls`, `chat`, or `chat-` with the id of a message. A place that the page does
- * not know leads to the page.
+ * A place on a meeting's page: `agenda`, `notes`, `polls`, `chat`, `transcript`, or `chat-` with the id of a message, `transcript-` with
+ * the id of a segment. A place that the page does not know leads to the page.
  */
 export const meetingPlaceUrl = (fleetUrl: string, meetingId: string, place: string): string =>
   `${fleetUrl}${pagePaths.staff}#/meetings/${meetingId}/at/${place}`;

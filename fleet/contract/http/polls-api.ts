@@ -1,7 +1,7 @@
 /** Polls of a meeting over HTTP: the results of its calls, and what its hosts prepared. A poll runs at a media node alone. */
 import { CallPoll, PollDraft } from '../polls.ts';
 import { EpochMs, Id, z } from '../schema.ts';
-import { ofHostAlone, ofHostInCall, ofPeople, type RouteTable } from './route.ts';
+import { ofHostAlone, ofHostAloneInCall, ofPeople, type RouteTable } from './route.ts';
 
 /** Of a meeting, which of them are listed; the newest. */
 export const MEETING_POLLS_LISTED = 100;
@@ -35,7 +35,7 @@ export const pollsApi = {
     kind: 'json',
     method: 'GET',
     path: '/api/v1/meetings/:meetingId/prepared-polls',
-    access: ofHostInCall,
+    access: ofHostAloneInCall,
     summary: 'What the hosts prepared to ask, in the order in which they did, right choices of quizzes included',
     params: z.strictObject({ meetingId: Id }),
     response: z.object({ preparedPolls: z.array(PreparedPoll).max(MAX_PREPARED_POLLS) }),

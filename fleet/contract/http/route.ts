@@ -51,7 +51,8 @@ export const permitted = <S extends RouteScope>(permission: Permission, scope: S
 export const freshly = <S extends RouteScope>(permission: Permission, scope: S) =>
   ({ to: 'permitted', permission, scope, isFresh: true }) as const satisfies Access;
 export const ofHost = { to: 'host' } as const satisfies Access;
-export const ofHostInCall = { to: 'host', inCall: true, peopleOnly: true } as const satisfies Access;
+export const ofHostInCall = { to: 'host', inCall: true } as const satisfies Access;
+export const ofHostAloneInCall = { to: 'host', inCall: true, peopleOnly: true } as const satisfies Access;
 export const ofHostAlone = { to: 'host', peopleOnly: true } as const satisfies Access;
 export const ofHostBySession = { to: 'host', bySession: true } as const satisfies Access;
 export const ofInvited = { to: 'invited' } as const satisfies Access;

@@ -1,5 +1,5 @@
 /** That there is a transcript of the sitting, and where its people read it: its words stay there. */
-import { meetingUrl } from '#contract/http/page-paths.ts';
+import { meetingPlaceUrl } from '#contract/http/page-paths.ts';
 import type { Language } from '#contract/schema.ts';
 import { type MinutesPart, rangeIn } from './part.ts';
 
@@ -27,7 +27,7 @@ export const transcript: MinutesPart = async (db, { meetingId, callIds, language
     .executeTakeFirstOrThrow();
   if (Number(count) === 0) return null;
   const { title, segments, link } = words[language];
-  const url = meetingUrl(fleetUrl, meetingId);
+  const url = meetingPlaceUrl(fleetUrl, meetingId, 'transcript');
   const times = rangeIn(language, fromMs, untilMs);
   return {
     part: 'transcript',

@@ -26,6 +26,7 @@ let written: string[] = [];
 let meetingId: string;
 let minutesId: string;
 let messageId: string;
+let segmentId: string;
 
 const portOf = (of: Server): number => (of.address() as AddressInfo).port;
 
@@ -68,7 +69,7 @@ afterAll(async () => {
 beforeEach(async () => {
   [asked, logged, written] = [[], [], []];
   askedElsewhere = 0;
-  [meetingId, minutesId, messageId] = [newId(), newId(), newId()];
+  [meetingId, minutesId, messageId, segmentId] = [newId(), newId(), newId(), newId()];
   await store.write(async (trx) => {
     const meeting = { meetingId, title: 'Plans', createdAtMs: 1, agenda: 'Budget\nHiring' };
     await trx.insertInto('meeting').values(meeting).execute();
@@ -80,6 +81,35 @@ beforeEach(async () => {
         { ...post, ...more, text: 'The budget is approved' },
         { ...post, ...more, messageId: newId(), number: 1, text: '', recalledAtMs: from + 2 },
         { ...post, ...more, messageId: newId(), number: 2, text: 'of another day', atMs: from - 1 },
+      ])
+      .execute();
+    const call = { callId: newId(), meetingId, nodeId: 'n', nodeInstanceId: 'i', state: 'ended' as const };
+    const ended = {
+      participantCount: 0,
+      createdAtMs: 1,
+      openedAtMs: 1,
+      endedAtMs: 9,
+      endReason: null,
+      callOrder: null,
+    };
+    await trx
+      .insertInto('call')
+      .values({ ...call, ...ended })
+      .execute();
+    const spoken = { callId: call.callId, meetingId, person: 'p', displayName: 'Joon', revision: 1 };
+    await trx
+      .insertInto('transcript')
+      .values([
+        {
+          ...spoken,
+          segmentId,
+          number: 0,
+          text: 'Hiring can wait',
+          fromMs: from + 5,
+          untilMs: from + 6,
+          deletedAtMs: null,
+        },
+        { ...spoken, segmentId: newId(), number: 1, text: '', fromMs: from + 7, untilMs: from + 8, deletedAtMs: 9 },
       ])
       .execute();
     const row = { minutesId, meetingId, startedAtMs: from, endedAtMs: from + 60_000, language: 'en' as const };
@@ -116,6 +146,7 @@ const says =
 const GOOD = JSON.stringify({
   sentences: [
     { text: 'The budget was approved.', places: ['c1'] },
+    { text: 'Hiring waits.', places: ['s1'] },
     { text: 'Made up.', places: ['c7'] },
   ],
 });
@@ -126,16 +157,18 @@ test('is added to the draft, with links to what it rests on', async () => {
   const row = await kept();
   expect(row.text).toContain(
     '## Summary\n\nWritten by a machine. The links lead to what each sentence rests on: check it there.\n\n' +
-      `- The budget was approved. [Chat 14:00](https://maru.example/staff#/meetings/${meetingId}/at/chat-${messageId})\n\n## Attendees`,
+      `- The budget was approved. [Chat 14:00](https://maru.example/staff#/meetings/${meetingId}/at/chat-${messageId})\n- Hiring waits. [Transcript 14:00](https://maru.example/staff#/meetings/${meetingId}/at/transcript-${segmentId})\n\n## Attendees`,
   );
   expect(row.text).not.toContain('Made up');
   expect(row).toMatchObject({ revision: 2, summaryDue: 0 });
-  expect(JSON.parse(row.facts)).toMatchObject({ title: 'Plans', sections: { people: [], summary: [{}] } });
+  expect(JSON.parse(row.facts)).toMatchObject({ title: 'Plans', sections: { people: [], summary: [{}, {}] } });
   expect(written).toEqual([meetingId]);
   expect(asked).toMatchObject([{ url: '/llm/v1/chat/completions', authorization: 'Bearer s3cret' }]);
   const { messages, model } = JSON.parse(asked[0]!.body);
   expect(model).toBe('tiny');
-  expect(messages[1].content).toBe('[a1] Budget\n[a2] Hiring\n[c1] 14:00 Mina: The budget is approved');
+  expect(messages[1].content).toBe(
+    '[a1] Budget\n[a2] Hiring\n[c1] 14:00 Mina: The budget is approved\n[s1] 14:00 Joon: Hiring can wait',
+  );
   await newSummaries().writeDue();
   expect(asked).toHaveLength(1);
 });
@@ -235,7 +268,8 @@ test('a server that ends meanwhile asks again after its next start', async () =>
 
 test('of a meeting that left no words nothing is asked', async () => {
   await store.write(async (trx) => {
-    await trx.deleteFrom('chatPost').where('meetingId', '=', meetingId).execute();
+    for (const table of ['chatPost', 'transcript'] as const)
+      await trx.deleteFrom(table).where('meetingId', '=', meetingId).execute();
     await trx.updateTable('meeting').set({ agenda: '' }).where('meetingId', '=', meetingId).execute();
   });
   await newSummaries().writeDue();

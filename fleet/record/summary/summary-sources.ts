@@ -81,4 +81,28 @@ const chat: SummarySource = {
   },
 };
 
-export const summarySources: readonly SummarySource[] = [agenda, notes, polls, chat];
+/** What a host deleted has no words. */
+const spoken: SummarySource = {
+  letter: 's',
+  label: { en: 'Transcript', ko: '발언' },
+  read: async (db, { meetingId, startedAtMs, endedAtMs }) => {
+    const rows = await db
+      .selectFrom('transcript')
+      .select(['segmentId', 'displayName', 'text', 'fromMs'])
+      .where('meetingId', '=', meetingId)
+      .where('deletedAtMs', 'is', null)
+      .where('fromMs', '>=', startedAtMs)
+      .where('fromMs', '<=', endedAtMs)
+      .orderBy('fromMs')
+      .orderBy('number')
+      .execute();
+    return rows.map(({ segmentId, displayName, text, fromMs }) => ({
+      place: `transcript-${segmentId}`,
+      text: `${displayName}: ${text}`,
+      atMs: fromMs,
+    }));
+  },
+};
+
+/** The longest last: it gets what the others leave. */
+export const summarySources: readonly SummarySource[] = [agenda, notes, polls, chat, spoken];
