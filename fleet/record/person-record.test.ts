@@ -207,7 +207,7 @@ test('nobody forgets themselves, the last administrator, or who is in a call tha
   expect(await refusalOf(forget())).toBe('not refused');
 });
 
-test('who wrote and was named twenty thousand times is forgotten in one write', async () => {
+test('who wrote and was named twenty thousand times is forgotten in one write', { timeout: 60_000 }, async () => {
   const { store } = fleet;
   const meetings = Array.from({ length: 20 }, () => newId());
   const post = { callId: null, isGuest: 0 as const, atMs: 3, replyTo: null, recalledAtMs: null };
