@@ -136,8 +136,13 @@ test('of a call that nobody was in, what is newer than the deletion is kept, and
   await deleteIt();
   await happened(...everything(beforeMs));
   expect(await kept()).toEqual([]);
-  await happened(...everything(Date.now() + 1_000), { name: 'call-ended', reason: 'empty' });
+  const newerMs = Date.now() + 1_000;
+  await happened(...everything(newerMs), { name: 'call-ended', reason: 'empty' });
   expect(await kept()).toEqual(KEPT);
+  // and once more, now that it is over
+  await deleteIt();
+  await happened(...everything(newerMs + 3_600_000));
+  expect(await kept()).toEqual([]);
 });
 
 test('of a call that was given up, and goes on at its node, what is newer than the deletion is kept', async () => {

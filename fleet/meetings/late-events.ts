@@ -2,6 +2,7 @@
  * What a node reports after the record of its call's meeting was deleted, or after a person was forgotten: a node that was out of reach
  * sends all that it kept, and words are written a while after they were spoken. Nothing of it may bring words or names back.
  */
+import { sql } from 'kysely';
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import { FORMER_MEMBER, forgottenAmong } from '../people/index.ts';
 import type { AuthorityWrite } from '../store/index.ts';
@@ -14,20 +15,31 @@ const ACCOUNT = 'account:';
  * or one that was given up.
  */
 export async function keepNothingLate(trx: AuthorityWrite, meetingId: string, nowMs: number): Promise<void> {
-  const calls = await trx
+  const calls = trx
     .selectFrom('call')
-    .select(['callId', 'endedAtMs', 'endReason'])
-    .where('meetingId', '=', meetingId)
+    .select((e) => [
+      'callId',
+      e.val(nowMs).as('deletedAtMs'),
+      e
+        .case()
+        .when(e.or([e('endedAtMs', 'is', null), e('endReason', '=', GIVEN_UP)]))
+        .then(sql.lit(0 as const))
+        .else(sql.lit(1 as const))
+        .end()
+        .as('isWhole'),
+    ])
+    .where('meetingId', '=', meetingId);
+  await trx
+    .insertInto('callWithoutRecord')
+    .columns(['callId', 'deletedAtMs', 'isWhole'])
+    .expression(calls)
+    .onConflict((conflict) =>
+      conflict.column('callId').doUpdateSet((e) => ({
+        deletedAtMs: e.ref('excluded.deletedAtMs'),
+        isWhole: e.ref('excluded.isWhole'),
+      })),
+    )
     .execute();
-  for (const { callId, endedAtMs, endReason } of calls) {
-    const goesOn = endedAtMs === null || endReason === GIVEN_UP;
-    const row = { deletedAtMs: nowMs, isWhole: goesOn ? (0 as const) : (1 as const) };
-    await trx
-      .insertInto('callWithoutRecord')
-      .values({ callId, ...row })
-      .onConflict((conflict) => conflict.column('callId').doUpdateSet(row))
-      .execute();
-  }
 }
 
 /** It is of what was deleted. Of a call that goes on what is newer is kept. */
