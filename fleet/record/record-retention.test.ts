@@ -463,3 +463,21 @@ test('a clock that is wrong when the server starts, and is corrected then, delet
   await look();
   expect(await left(meetingId)).toEqual(ALL);
 });
+
+test('who read nothing of what is left is not kept by name', async () => {
+  const meetingId = await meeting();
+  await leaveBehind(meetingId);
+  await leaveBehind(meetingId, { atMs: START_MS + 5 * DAY });
+  const of = await store.read.selectFrom('chatPost').select('number').orderBy('atMs').execute();
+  const reads = of.map(({ number }, at) => ({ meetingId, person: `guest:${at}`, displayName: `Guest ${at}`, number }));
+  await store.write((trx) => trx.insertInto('chatRead').values(reads).execute());
+  await policy({ chat: 30 });
+  pass(31);
+  await look();
+  const names = async () =>
+    (await store.read.selectFrom('chatRead').select('displayName').execute()).map(({ displayName }) => displayName);
+  expect(await names()).toEqual(['Guest 1']);
+  pass(5);
+  await look();
+  expect(await names()).toEqual([]);
+});
