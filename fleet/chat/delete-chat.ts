@@ -14,10 +14,15 @@ export async function deleteChat(trx: AuthorityWrite, meetingId: string, upToMs:
     .where('meetingId', '=', meetingId)
     .where('number', '>', newestNumber(trx, meetingId))
     .execute();
+  // and who read nothing of what is left is not kept by name
+  const first = trx
+    .selectFrom('chatPost')
+    .select(({ fn }) => fn.min('number').as('number'))
+    .where('meetingId', '=', meetingId);
   await trx
     .deleteFrom('chatRead')
     .where('meetingId', '=', meetingId)
-    .where('meetingId', 'not in', trx.selectFrom('chatPost').select('meetingId').where('meetingId', '=', meetingId))
+    .where((e) => e.or([e('number', '<', first), e(first, 'is', null)]))
     .execute();
 }
 

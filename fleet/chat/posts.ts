@@ -1,5 +1,5 @@
 /** The rows of what is written in a meeting: each message once, numbered in the order in which it is kept. */
-import { sql } from 'kysely';
+import { type Expression, sql } from 'kysely';
 import { CHAT_MESSAGES_KEPT, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { KnownCallEvent } from '#contract/node-link.ts';
@@ -212,33 +212,64 @@ export async function chatOfPerson(db: Reader, accountId: string): Promise<objec
     .execute();
 }
 
-/** The words that an account wrote are recalled, however old; its name goes there, and where others named it. */
+/**
+ * The words that an account wrote are recalled, however old; its name goes there, and where others named it. A few statements for each
+ * meeting, whatever number of messages: a write has seconds.
+ */
 export async function forgetInChat(
   trx: AuthorityWrite,
   accountId: string,
   nameIn: Record<Language, string>,
 ): Promise<void> {
   const person = `account:${accountId}`;
-  const rows = await trx
+  const meetings = await trx
     .selectFrom('chatPost')
     .innerJoin('meeting', 'meeting.meetingId', 'chatPost.meetingId')
-    .select(['chatPost.meetingId', 'messageId', 'person', 'displayName', 'mentioned', 'meeting.language'])
+    .select(['chatPost.meetingId', 'meeting.language'])
     .where((e) => e.or([e('person', '=', person), sql<boolean>`instr(${e.ref('mentioned')}, ${person}) > 0`]))
+    .distinct()
     .execute();
-  for (const row of rows) {
-    if (row.person === person) await recallPost(trx, row);
-    const name = nameIn[row.language];
-    const others = mentionedIn(row).map((each) => (each.person === person ? { ...each, name } : each));
+  for (const { meetingId, language } of meetings) {
+    const own = trx.updateTable('chatPost').where('meetingId', '=', meetingId).where('person', '=', person);
+    const revision = await nextRevision(trx, meetingId);
+    const recalled = { text: '', mentioned: '[]', recalledAtMs: Date.now(), revision };
+    await own.set(recalled).where('recalledAtMs', 'is', null).execute();
+    await own.set({ displayName: nameIn[language] }).where('displayName', '!=', MARK_NAME).execute();
+    const written = trx.selectFrom('chatPost').select('messageId').where('meetingId', '=', meetingId);
+    await trx
+      .deleteFrom('chatMention')
+      .where('meetingId', '=', meetingId)
+      .where('messageId', 'in', written.where('person', '=', person))
+      .execute();
     await trx
       .updateTable('chatPost')
-      .set(row.person === person ? { displayName: name } : { mentioned: JSON.stringify(others) })
-      .where('meetingId', '=', row.meetingId)
-      .where('messageId', '=', row.messageId)
+      .set((e) => ({ mentioned: mentionedAs(e.ref('mentioned'), person, nameIn[language]) }))
+      .where('meetingId', '=', meetingId)
+      .where('person', '!=', person)
+      .where((e) => sql<boolean>`instr(${e.ref('mentioned')}, ${person}) > 0`)
       .execute();
   }
   await trx.deleteFrom('chatRead').where('person', '=', person).execute();
   await trx.deleteFrom('chatMention').where('accountId', '=', accountId).execute();
 }
+
+/** A list that `mentionedIn` cannot read names nobody any more. */
+const mentionedAs = (mentioned: Expression<string>, person: string, name: string) => sql<string>`
+  case
+    when not json_valid(${mentioned}) then '[]'
+    when json_type(${mentioned}) <> 'array' then '[]'
+    when exists (
+      select 1 from json_each(${mentioned}) where case
+        when type <> 'object' then 1
+        else coalesce(json_type(value, '$.person'), '') <> 'text' or coalesce(json_type(value, '$.name'), '') <> 'text'
+      end
+    ) then '[]'
+    else (
+      select json_group_array(json(
+        case when json_extract(value, '$.person') = ${person} then json_set(value, '$.name', ${name}) else value end
+      )) from json_each(${mentioned})
+    )
+  end`;
 
 /** Kept texts are in NFC. */
 const likeWords = (text: string): string => `%${text.normalize('NFC').replace(/[!%_]/g, '!$&')}%`;

@@ -7,8 +7,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { UserError } from '#contract/error-codes.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
 import { queueAccountMail } from './account-mails.ts';
-import { MailDelivery } from './mail-delivery.ts';
-import { giveUpWaiting, queueMail } from './mail-queue.ts';
+import { MailDelivery, type MailDeliveryDependencies } from './mail-delivery.ts';
+import { giveUpWaiting, queueMail, withdrawMinutes } from './mail-queue.ts';
 import { MailServerUnderTest } from './mail-server-under-test.ts';
 
 let dataDir: string;
@@ -16,6 +16,7 @@ let store: AuthorityStore;
 let smtp: MailServerUnderTest;
 let delivery: MailDelivery;
 let log: string;
+let minutesPdf: MailDeliveryDependencies['minutesPdf'];
 let mentions: { meetingId: string; title: string; names: string[] }[];
 
 beforeEach(async () => {
@@ -31,6 +32,7 @@ beforeEach(async () => {
   await smtp.reservePort();
   log = '';
   mentions = [];
+  minutesPdf = async ({ text }) => (text.includes('PDF') ? Buffer.from('%PDF-1.4') : null);
   delivery = newDelivery();
 });
 afterEach(async () => {
@@ -52,7 +54,7 @@ const newDelivery = () =>
       from: 'maru@maru.example',
     },
     fleetUrl: 'https://maru.example',
-    minutesPdf: async ({ text }) => (text.includes('PDF') ? Buffer.from('%PDF-1.4') : null),
+    minutesPdf: (minutes) => minutesPdf(minutes),
     guestLink: async (_meetingId, inviteId) => {
       if (inviteId === 'revoked') throw new UserError('invite-invalid');
       return `https://maru.example/join#${inviteId}`;
@@ -154,6 +156,49 @@ test('minutes have their PDF where there is one, and leave without it where ther
   const typesTo = (address: string) => smtp.to(address)[0]!.parts.map(({ type }) => type);
   expect(typesTo('mina@corp.example')).toEqual(['text/plain', 'text/html', 'application/pdf', 'text/markdown']);
   expect(typesTo('joon@corp.example')).toEqual(['text/plain', 'text/html', 'text/markdown']);
+});
+
+const queueMinutes = (address: string) =>
+  store.write((trx) =>
+    queueMail(trx, {
+      ...{ kind: 'meeting-minutes', meetingId: 'm', personId: null, accountId: null, sender: 'account:joon' },
+      message: {
+        about: 'minutes',
+        to: { name: 'Mina', address },
+        ...{ title: 'Plans', hostName: 'Joon', language: 'en', text: '# Minutes' },
+      },
+    }),
+  );
+
+test('minutes that wait for a PDF hold up no other mail', async () => {
+  await smtp.start();
+  let printed: (pdf: null) => void = () => {};
+  const printing = new Promise<null>((resolve) => {
+    printed = resolve;
+  });
+  minutesPdf = () => printing;
+  for (let n = 0; n < 6; n += 1) await queueMinutes(`mina${n}@corp.example`);
+  await queue('joon@corp.example');
+  delivery.start();
+  await vi.waitFor(() => expect(smtp.to('joon@corp.example')).toHaveLength(1), { timeout: 5_000 });
+  expect(smtp.mails).toHaveLength(1);
+  printed(null);
+  await vi.waitFor(() => expect(smtp.mails).toHaveLength(7), { timeout: 5_000 });
+});
+
+test('minutes whose record is deleted while they wait for their PDF are not sent', async () => {
+  await smtp.start();
+  minutesPdf = async () => {
+    await store.write((trx) => withdrawMinutes(trx, 'm'));
+    return null;
+  };
+  await queueMinutes('mina@corp.example');
+  delivery.start();
+  await vi.waitFor(async () => expect((await rows())[0]!.failure).not.toBeNull(), { timeout: 5_000 });
+  await queue('joon@corp.example');
+  await vi.waitFor(() => expect(smtp.to('joon@corp.example')).toHaveLength(1), { timeout: 5_000 });
+  expect(smtp.to('mina@corp.example')).toHaveLength(0);
+  expect((await rows())[0]).toMatchObject({ failure: 'record-deleted', sentAtMs: null, message: '' });
 });
 
 test('a newer link replaces one whose mail waits', async () => {

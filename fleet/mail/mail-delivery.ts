@@ -21,6 +21,9 @@ const MAX_TRIES = 5;
 /** at once, so that one that hangs does not hold the others */
 const BATCH = 5;
 const ANSWER_WITHIN_MS = 20_000;
+/** looked at apart: minutes wait for their PDF, and nothing else waits with them */
+const LANES = ['minutes', 'others'] as const;
+type Lane = (typeof LANES)[number];
 
 type Row = Selectable<AuthorityTables['mail']>;
 export type MailDeliveryDependencies = {
@@ -41,7 +44,7 @@ export class MailDelivery {
   readonly #deps: Required<MailDeliveryDependencies>;
   readonly #transport: Transporter;
   #timer: NodeJS.Timeout | undefined;
-  #looking = false;
+  readonly #looking = new Set<Lane>();
   #problem: string | null = null;
 
   constructor(deps: MailDeliveryDependencies) {
@@ -63,7 +66,7 @@ export class MailDelivery {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
+    this.#timer = setInterval(() => LANES.forEach((lane) => void this.#look(lane)), LOOK_EVERY_MS);
   }
 
   stop(): void {
@@ -77,9 +80,9 @@ export class MailDelivery {
     return this.#problem;
   }
 
-  async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+  async #look(lane: Lane): Promise<void> {
+    if (this.#looking.has(lane)) return;
+    this.#looking.add(lane);
     try {
       const due = await this.#deps.store.read
         .selectFrom('mail')
@@ -87,6 +90,7 @@ export class MailDelivery {
         .where('sentAtMs', 'is', null)
         .where('failure', 'is', null)
         .where('nextTryAtMs', '<=', Date.now())
+        .where('kind', lane === 'minutes' ? '=' : '<>', 'meeting-minutes')
         .orderBy('nextTryAtMs')
         .limit(BATCH)
         .execute();
@@ -95,7 +99,7 @@ export class MailDelivery {
       // a store that ended with us
       if (this.#timer) this.#deps.logger.error({ err: error }, 'the queue of mails cannot be read or kept');
     } finally {
-      this.#looking = false;
+      this.#looking.delete(lane);
     }
   }
 
@@ -136,8 +140,16 @@ export class MailDelivery {
     if (parsed.about === 'mention') return this.#sendMention(mailId, parsed);
     const joinUrl = parsed.about === 'account' || parsed.about === 'minutes' ? null : await this.#joinUrlOf(parsed);
     const pdf = parsed.about === 'minutes' ? await minutesPdf(parsed) : null;
+    // withdrawn while it was printed
+    if (parsed.about === 'minutes' && !(await this.#waits(mailId))) return false;
     await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl, pdf }));
     return true;
+  }
+
+  async #waits(mailId: string): Promise<boolean> {
+    const of = this.#deps.store.read.selectFrom('mail').select('failure').where('mailId', '=', mailId);
+    const row = await of.executeTakeFirst();
+    return row?.failure === null;
   }
 
   async #sendMention(mailId: string, message: MentionMessage): Promise<boolean> {
@@ -183,15 +195,15 @@ export class MailDelivery {
     return inviteId === null ? `${fleetUrl}${pagePaths.join}?meeting=${meetingId}` : guestLink(meetingId, inviteId);
   }
 
-  /** Nothing of its content is kept longer than it is needed. */
+  /** Nothing of its content is kept longer than it is needed. Why it was withdrawn meanwhile stays. */
   async #settle(mailId: string, outcome: { sentAtMs: number } | { failure: string }): Promise<void> {
-    await this.#deps.store.write((trx) =>
-      trx
+    await this.#deps.store.write((trx) => {
+      const row = trx
         .updateTable('mail')
         .set({ ...outcome, message: '' })
-        .where('mailId', '=', mailId)
-        .execute(),
-    );
+        .where('mailId', '=', mailId);
+      return ('failure' in outcome ? row.where('failure', 'is', null) : row).execute();
+    });
   }
 }
 

@@ -27,6 +27,7 @@ import {
   newCall,
   takeBackRow,
 } from './call-rows.ts';
+import { isOfDeletedRecord, isRecorded, withoutForgotten } from './late-events.ts';
 import { type LeavingPeer, recordRemoval } from './entries.ts';
 import type { RegisteredNode, MediaNodes } from './media-nodes.ts';
 
@@ -44,7 +45,7 @@ export type CallsDependencies = {
   nodes: MediaNodes;
   sendToNode: (nodeId: string, command: NodeCommand) => void;
   acknowledge: (nodeId: string, acks: EventAcks) => void;
-  /** once for each event, in its transaction; also of a call that we count as over */
+  /** once for each event that leaves something behind, in its transaction; also of a call that we count as over */
   onEvent: (trx: AuthorityWrite, event: KnownCallEvent) => Promise<void>;
   /** a call of this meeting began, ended, or counts other people */
   onMeetingChanged: (meetingId: string) => void;
@@ -151,9 +152,11 @@ export class Calls {
     const toMove = new Set<string>();
     const toRemove: LeavingPeer[] = [];
     await this.#deps.store.write(async (trx) => {
-      for (const event of events) {
-        if (event.name === 'unknown') continue;
-        if (!(await isNew(trx, event))) continue;
+      for (const reported of events) {
+        if (reported.name === 'unknown') continue;
+        if (!(await isNew(trx, reported))) continue;
+        const event = await withoutForgotten(trx, reported);
+        if (event === null) continue;
         const call =
           (await trx.selectFrom('call').selectAll().where('callId', '=', event.callId).executeTakeFirst()) ??
           (await this.#adopt(trx, nodeId, event));
@@ -164,6 +167,8 @@ export class Calls {
           );
           continue;
         }
+        const isDeleted = await isOfDeletedRecord(trx, event);
+        if (isDeleted && isRecorded(event)) continue;
         // also of a call that is over: its words were said
         if (isChatEvent(event)) {
           if (!(await recordChatEvent(trx, event)))
@@ -192,7 +197,7 @@ export class Calls {
         if (event.name === 'poll-started' || event.name === 'poll-ended') await recordPoll(trx, event);
         if (call.endReason === MOVED && event.name !== 'call-ended') toMove.add(call.callId);
         if (call.endedAtMs === null) await applyEvent(trx, call, event);
-        await this.#deps.onEvent(trx, event);
+        if (!isDeleted) await this.#deps.onEvent(trx, event);
         if (call.endedAtMs !== null) continue;
         changed.add(call.meetingId);
         if (event.name === 'call-ended') endedCallIds.push(call.callId);

@@ -4,6 +4,7 @@ export { DOCUMENT_CALL_GOES_ON } from './document-access.ts';
 export { policyIn } from './document-policies.ts';
 export { PeopleFinder } from './find-people.ts';
 export { hasInvites } from './invites.ts';
+export { keepNothingLate } from './late-events.ts';
 export { summariesOf } from './meeting-views.ts';
 export { Meetings } from './meetings.ts';
 export { PeopleMeetings } from './people-meetings.ts';

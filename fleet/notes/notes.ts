@@ -89,7 +89,7 @@ export class Notes {
 
   /**
    * Deletes what is in the notes of a meeting, for good: who has them open sees them empty.
-   * @param also in the same transaction; where it throws, the notes stay
+   * @param also in the same transaction, while the notes are there; where it throws, they stay
    * @throws what `also` throws; OperationalError storage-failed
    */
   async erase(meetingId: string, also: (trx: AuthorityWrite) => Promise<void>): Promise<void> {
@@ -100,8 +100,8 @@ export class Notes {
     });
     if (opened !== null) return opened.erase(also);
     await this.#store.write(async (trx) => {
-      await deleteNotes(trx, meetingId);
       await also(trx);
+      await deleteNotes(trx, meetingId);
     });
   }
 

@@ -246,8 +246,8 @@ export class OpenNotes {
     const whole = Y.encodeStateAsUpdate(emptied);
     emptied.destroy();
     await this.#store.write(async (trx) => {
-      if (upTo > 0) await writeSnapshot(trx, this.meetingId, upTo, whole, true);
       await also(trx);
+      if (upTo > 0) await writeSnapshot(trx, this.meetingId, upTo, whole, true);
     });
     this.#looseCount = 0;
     this.#sizeBytes = whole.length;

@@ -4,6 +4,22 @@ import type { AuthorityWrite } from '../store/index.ts';
 
 export const FORMER_MEMBER: Record<Language, string> = { en: 'A former member', ko: '이전 구성원' };
 
+const formerName = (accountId: string): string => `former-${accountId}`;
+
+/** Those of them whose person was forgotten. */
+export async function forgottenAmong(
+  db: Pick<AuthorityWrite, 'selectFrom'>,
+  accountIds: readonly string[],
+): Promise<Set<string>> {
+  if (accountIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('account')
+    .select(['accountId', 'userName'])
+    .where('accountId', 'in', [...new Set(accountIds)])
+    .execute();
+  return new Set(rows.flatMap(({ accountId, userName }) => (userName === formerName(accountId) ? [accountId] : [])));
+}
+
 /** One that is disabled. What its directory calls it stays, so that a sign-in does not make it anew. */
 export async function forgetAccount(trx: AuthorityWrite, accountId: string, language: Language): Promise<void> {
   for (const table of ['password', 'accountInvite', 'knownNetwork', 'roleGrant'] as const)
@@ -13,7 +29,7 @@ export async function forgetAccount(trx: AuthorityWrite, accountId: string, lang
   const emptied = { email: null, placeId: null, groups: '[]', lastSignedInAtMs: null };
   await trx
     .updateTable('account')
-    .set({ userName: `former-${accountId}`, displayName, ...emptied })
+    .set({ userName: formerName(accountId), displayName, ...emptied })
     .where('accountId', '=', accountId)
     .execute();
 }

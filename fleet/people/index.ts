@@ -3,7 +3,7 @@ export { rememberLanguage } from './account-language.ts';
 export { Accounts } from './accounts.ts';
 export type { AccountChanges } from './account-changes.ts';
 export type { ApiTokens, TokenBearer } from './api-tokens.ts';
-export { FORMER_MEMBER } from './forgotten-accounts.ts';
+export { FORMER_MEMBER, forgottenAmong } from './forgotten-accounts.ts';
 export { KNOWN_BROWSER_TTL_MS } from './known-browsers.ts';
 export { OpenidProvider } from './openid/openid-provider.ts';
 export { readOpenidSettings } from './openid/openid-settings.ts';

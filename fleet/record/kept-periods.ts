@@ -9,26 +9,45 @@ type Reader = Pick<AuthorityWrite, 'selectFrom'>;
 const SETTING = 'record-policy';
 
 const NONE = RecordPolicy.parse({});
-const policyIn = (text: string | null | undefined): RecordPolicy =>
-  text == null ? NONE : RecordPolicy.parse(JSON.parse(text));
 
-/** The policies of the organisation and all places, at one moment. */
+/** null: it is damaged, or of a newer release */
+function policyIn(text: string | null | undefined): RecordPolicy | null {
+  if (text == null) return NONE;
+  try {
+    return RecordPolicy.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The policies of the organisation and all places, at one moment. One that cannot be read sets no period, and costs nobody the rest. */
 export class PolicyTree {
   readonly organisation: RecordPolicy;
   readonly places: ReadonlyMap<string, { parentId: string | null; policy: RecordPolicy }>;
+  /** whose policy cannot be read: ids of places, null: the organisation */
+  readonly unreadable: readonly (string | null)[];
 
-  private constructor(organisation: RecordPolicy, places: PolicyTree['places']) {
+  private constructor(organisation: RecordPolicy, { places, unreadable }: Pick<PolicyTree, 'places' | 'unreadable'>) {
     this.organisation = organisation;
     this.places = places;
+    this.unreadable = unreadable;
   }
 
   static async read(db: Reader): Promise<PolicyTree> {
     const setting = await db.selectFrom('setting').select('value').where('name', '=', SETTING).executeTakeFirst();
     const rows = await db.selectFrom('place').select(['placeId', 'parentId', 'recordPolicy']).execute();
+    const unreadable: (string | null)[] = [];
+    const policyOf = (placeId: string | null, text: string | null | undefined): RecordPolicy => {
+      const policy = policyIn(text);
+      if (policy === null) unreadable.push(placeId);
+      return policy ?? NONE;
+    };
+    const organisation = policyOf(null, setting?.value);
     const places = rows.map(
-      ({ placeId, parentId, recordPolicy }) => [placeId, { parentId, policy: policyIn(recordPolicy) }] as const,
+      ({ placeId, parentId, recordPolicy }) =>
+        [placeId, { parentId, policy: policyOf(placeId, recordPolicy) }] as const,
     );
-    return new PolicyTree(policyIn(setting?.value), new Map(places));
+    return new PolicyTree(organisation, { places: new Map(places), unreadable });
   }
 
   /** @param placeId null: directly below the organisation */

@@ -62,6 +62,12 @@ export async function unmarkMessage(trx: AuthorityWrite, { meetingId, messageId 
   await trx.deleteFrom('markedMessage').where('meetingId', '=', meetingId).where('messageId', '=', messageId).execute();
 }
 
+/** Of messages that are deleted. */
+export async function deleteMarksOfNothing(trx: AuthorityWrite, meetingId: string): Promise<void> {
+  const kept = trx.selectFrom('chatPost').select('messageId').where('meetingId', '=', meetingId);
+  await trx.deleteFrom('markedMessage').where('meetingId', '=', meetingId).where('messageId', 'not in', kept).execute();
+}
+
 /** In the transaction that writes the minutes which have them. */
 export async function keepMarksWith(
   trx: AuthorityWrite,

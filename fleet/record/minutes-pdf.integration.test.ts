@@ -161,19 +161,34 @@ it('a browser that ends at once is an answer; nothing of it is left', async () =
 
 it('a printer that never answers, answers nonsense or goes away is waited for no longer than a deadline', async () => {
   let answer: (printId: string) => void = () => {};
+  const asked: string[] = [];
   const server = new ProcessLinkServer<ToPrinter, FromPrinter>({
     dataDir,
     socketName: PRINT_SOCKET,
     maxMessageLength: MAX_PRINT_MESSAGE_UNITS,
     parse: (raw) => ToPrinter.parse(raw),
     hello: () => ({ whyUnavailable: null }),
-    onMessage: ({ printId }) => answer(printId),
+    onMessage: ({ printId, html }) => {
+      asked.push(html);
+      answer(printId);
+    },
     onRefused: () => {},
   });
   await server.start();
   connect(300);
   const why = (text: string) => pdfs.of({ text, language: 'en' }).catch((error: Error) => error.message);
   await expect.poll(() => why('a')).toBe('not printed in time');
+  // each recipient of a mail with them: all together wait once, also once they were given up
+  answer = () => {};
+  const mailed = { text: 'mailed', language: 'en' } as const;
+  expect(await pdfs.within(mailed, 200)).toBeNull();
+  const nextOnes = async (): Promise<number> => {
+    const startedAtMs = performance.now();
+    for (let n = 0; n < 20; n += 1) expect(await pdfs.within(mailed, 200)).toBeNull();
+    return performance.now() - startedAtMs;
+  };
+  expect(await nextOnes()).toBeLessThan(1_000);
+  await expect.poll(() => asked.filter((html) => html.includes('mailed')).length).toBe(1);
   answer = (printId) => server.send({ name: 'printed', printId, part: 1, partCount: 2, pdf: '' });
   expect(await why('b')).toBe('parts that make no file');
   answer = () => server.stop();

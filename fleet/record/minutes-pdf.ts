@@ -35,8 +35,15 @@ type Waiting = {
 /** with those that wait before it; on a busy machine a browser needs most of it */
 const PRINT_WITHIN_MS = 60_000;
 const MOST_KEPT = 4;
+/** what came too late for a mail, or not at all */
+const ASKED_AGAIN_AFTER_MS = 60_000;
 /** people who ask at once get the same file; beyond that the printer is asked for no more */
 const MOST_WAITING = 10;
+
+function pageOf(minutes: PrintedMinutes): { html: string; key: string } {
+  const html = minutesPage(minutes);
+  return { html, key: createHash('sha256').update(html).digest('hex') };
+}
 
 export class MinutesPdf {
   readonly #link: ProcessLink<FromPrinter, ToPrinter>;
@@ -44,6 +51,8 @@ export class MinutesPdf {
   readonly #waiting = new Map<string, Waiting>();
   /** by what is on them, the newest last */
   readonly #kept = new Map<string, Promise<Buffer>>();
+  /** until when mails wait, by what is on them; of those that came in time none */
+  readonly #mailsWaitUntilMs = new Map<string, number>();
 
   constructor({ dataDir, log, printWithinMs = PRINT_WITHIN_MS }: MinutesPdfDependencies) {
     this.#printWithinMs = printWithinMs;
@@ -72,8 +81,7 @@ export class MinutesPdf {
 
   /** @throws OperationalError printer-unavailable: there is no printer, it is too slow, or it could not */
   async of(minutes: PrintedMinutes): Promise<Buffer> {
-    const html = minutesPage(minutes);
-    const key = createHash('sha256').update(html).digest('hex');
+    const { html, key } = pageOf(minutes);
     const known = this.#kept.get(key) ?? this.#print(html);
     this.#kept.delete(key);
     this.#kept.set(key, known);
@@ -87,14 +95,23 @@ export class MinutesPdf {
     }
   }
 
-  /** For a mail, which waits for no longer than that. @returns null: there is none by then */
+  /** For a mail. All mails with these minutes together wait for no longer than that, from the first one on. @returns null: there is none by then */
   async within(minutes: PrintedMinutes, withinMs: number): Promise<Buffer | null> {
+    const { key } = pageOf(minutes);
+    const nowMs = performance.now();
+    for (const [each, pastMs] of this.#mailsWaitUntilMs)
+      if (pastMs + ASKED_AGAIN_AFTER_MS < nowMs) this.#mailsWaitUntilMs.delete(each);
+    const untilMs = this.#mailsWaitUntilMs.get(key) ?? nowMs + withinMs;
+    this.#mailsWaitUntilMs.set(key, untilMs);
+    if (untilMs <= nowMs && !this.#kept.has(key)) return null;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), withinMs);
+      timer = setTimeout(() => resolve(null), untilMs - nowMs);
     });
     try {
-      return await Promise.race([this.of(minutes).catch(() => null), late]);
+      const pdf = await Promise.race([this.of(minutes).catch(() => null), late]);
+      if (pdf !== null) this.#mailsWaitUntilMs.delete(key);
+      return pdf;
     } finally {
       clearTimeout(timer);
     }

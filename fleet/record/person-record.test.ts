@@ -206,3 +206,63 @@ test('nobody forgets themselves, the last administrator, or who is in a call tha
   );
   expect(await refusalOf(forget())).toBe('not refused');
 });
+
+test('who wrote and was named twenty thousand times is forgotten in one write', { timeout: 60_000 }, async () => {
+  const { store } = fleet;
+  const meetings = Array.from({ length: 20 }, () => newId());
+  const post = { callId: null, isGuest: 0 as const, atMs: 3, replyTo: null, recalledAtMs: null };
+  const own = { person: `account:${accountId}`, displayName: NAME, text: 'Words of mine', mentioned: '[]' };
+  const joon = { person: 'account:joon', name: 'Joon Park' };
+  const named = JSON.stringify([joon, { person: own.person, name: NAME }]);
+  const other = { person: joon.person, displayName: joon.name, text: 'Words of another', mentioned: named };
+  // a place of which the message is still to come, which nobody sees
+  const mark = { ...own, displayName: '', text: '', recalledAtMs: 1 };
+  await store.write(async (trx) => {
+    for (const each of meetings)
+      await trx
+        .insertInto('meeting')
+        .values({ meetingId: each, title: 'Plans', createdAtMs: 1, language: 'ko' })
+        .execute();
+    const row = { meetingId: meetings[0]!, messageId: newId(), number: -1, revision: 0 };
+    await trx
+      .insertInto('chatPost')
+      .values({ ...post, ...row, ...mark })
+      .execute();
+  });
+  for (let from = 0; from < 40_000; from += 500) {
+    const rows = Array.from({ length: 500 }, (_, at) => ({
+      number: from + at,
+      revision: from + at,
+      messageId: newId(),
+    }));
+    await store.write((trx) =>
+      trx
+        .insertInto('chatPost')
+        .values(
+          rows.map((row) => ({
+            ...post,
+            ...row,
+            ...(row.number % 2 ? own : other),
+            meetingId: meetings[row.number % 20]!,
+          })),
+        )
+        .execute(),
+    );
+  }
+  await forget();
+  const rows = await store.read.selectFrom('chatPost').selectAll().where('meetingId', 'in', meetings).execute();
+  const shapes = new Set(
+    rows.map(({ displayName, text, mentioned }) => JSON.stringify([displayName, text, mentioned])),
+  );
+  const nobody = '이전 구성원';
+  const without = JSON.stringify([joon, { person: own.person, name: nobody }]);
+  expect([...shapes].sort()).toEqual(
+    [
+      ['', '', '[]'],
+      [nobody, '', '[]'],
+      [joon.name, 'Words of another', without],
+    ]
+      .map((shape) => JSON.stringify(shape))
+      .sort(),
+  );
+});

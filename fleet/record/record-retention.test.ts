@@ -17,6 +17,10 @@ const DAY = 86_400_000;
 /** notes are written by the real clock */
 const START_MS = Date.now();
 const MARKER = 'unlikelywords';
+const TICKET = {
+  ...{ ticketHash: 'h', inviteId: null, accountId: null, person: 'browser:1', organisation: null, network: 'n' },
+  ...{ createdAtMs: START_MS, decidedBy: null, decidedAtMs: null },
+};
 const logger = pino({ level: 'silent' });
 let dataDir: string;
 let store: AuthorityStore;
@@ -39,9 +43,11 @@ beforeAll(async () => {
 beforeEach(async () => {
   [wallMs, steadyMs] = [START_MS, 1_000];
   const tables = [
+    'markedMessage',
     'chatRead',
     'chatPost',
     'transcript',
+    'ticket',
     'poll',
     'stay',
     'entry',
@@ -356,4 +362,122 @@ test('one deletion leaves no byte of it', async () => {
   await deleteRecord({ store, notes, removeFiles: async () => {} }, meetingId, 'account:mina');
   expect(await left(meetingId)).toEqual([]);
   expect(filesWithMarker()).toEqual([]);
+});
+
+test('marks of messages go with the messages, and those of newer ones stay', async () => {
+  const meetingId = await meeting();
+  await leaveBehind(meetingId);
+  await leaveBehind(meetingId, { atMs: START_MS + 5 * DAY });
+  const of = await store.read.selectFrom('chatPost').select('messageId').orderBy('atMs').execute();
+  await store.write((trx) =>
+    trx
+      .insertInto('markedMessage')
+      .values(of.map(({ messageId }) => ({ meetingId, messageId, markedAtMs: START_MS, minutesId: null })))
+      .execute(),
+  );
+  await policy({ chat: 30 });
+  pass(31);
+  await look();
+  const marks = () => store.read.selectFrom('markedMessage').select('messageId').execute();
+  expect(await marks()).toEqual([{ messageId: of[1]!.messageId }]);
+  pass(5);
+  await look();
+  expect(await marks()).toEqual([]);
+});
+
+test('what is written in old notes at the moment of their deletion is not lost', async () => {
+  const meetingId = await meeting();
+  await leaveBehind(meetingId);
+  await store.write((trx) =>
+    trx
+      .updateTable('notesUpdate')
+      .set({ atMs: START_MS - 31 * DAY })
+      .execute(),
+  );
+  retention.stop();
+  const erase: Notes['erase'] = async (id, also) => {
+    await notes.append(id, newId(), { kind: 'decision', text: 'just now' });
+    await notes.erase(id, also);
+  };
+  const between = { store, notes: { erase }, clock, onChanged: (id: string) => changed.push(id), logger };
+  await policy({ notes: 30 });
+  // its call has not just ended
+  pass(0.1);
+  await new RecordRetention(between).look();
+  expect(JSON.parse(await wholeRecord(store.read, meetingId, wallMs)).notes.decisions).toEqual([MARKER, 'just now']);
+  expect(changed).toEqual([]);
+  expect(await lines()).toEqual([]);
+});
+
+test('names go with the attendance, also where a call ended after its last stay and where somebody knocked in vain', async () => {
+  const [late, knocked] = [await meeting(), await meeting()];
+  const callId = await leaveBehind(late);
+  const minuteMs = 60_000;
+  await store.write(async (trx) => {
+    await trx
+      .updateTable('call')
+      .set({ endedAtMs: START_MS + 5 * minuteMs })
+      .where('callId', '=', callId)
+      .execute();
+    const ticket = { ticketId: newId(), meetingId: knocked, displayName: MARKER, state: 'declined' as const };
+    await trx
+      .insertInto('ticket')
+      .values({ ...TICKET, ...ticket, seenAtMs: START_MS })
+      .execute();
+  });
+  await policy({ attendance: 30 });
+  pass(30 + (2 * minuteMs) / DAY);
+  await look();
+  pass(1);
+  await look();
+  expect(await store.read.selectFrom('entry').select('displayName').execute()).toEqual([{ displayName: null }]);
+  expect(await store.read.selectFrom('ticket').select('displayName').execute()).toEqual([]);
+});
+
+test('a policy that cannot be read keeps nobody from the rest', async () => {
+  const [site, other] = [await place(null), await place(null)];
+  const [here, there] = [await meeting({ roomId: await room(site) }), await meeting({ roomId: await room(other) })];
+  for (const each of [here, there]) await leaveBehind(each);
+  await policy({ chat: 30 }, other);
+  await store.write((trx) =>
+    trx.updateTable('place').set({ recordPolicy: '{"chat":' }).where('placeId', '=', site).execute(),
+  );
+  pass(31);
+  await look();
+  expect([await left(here), await left(there)]).toEqual([ALL, ALL.filter((kind) => kind !== 'chat')]);
+  expect((await recordKeepingOf(store.read, here)).kinds[0]).toMatchObject({ days: null });
+});
+
+test('a clock that is wrong when the server starts, and is corrected then, deletes nothing', async () => {
+  const meetingId = await meeting();
+  await leaveBehind(meetingId);
+  await policy({ chat: 30, notes: 30 });
+  pass(0.1);
+  retention.stop();
+  // nobody saw this jump
+  wallMs += 400 * DAY;
+  begin();
+  // what it began would be done by then
+  for (let n = 0; n < 100; n += 1) await lines();
+  wallMs -= 400 * DAY;
+  await look();
+  expect(await left(meetingId)).toEqual(ALL);
+});
+
+test('who read nothing of what is left is not kept by name', async () => {
+  const meetingId = await meeting();
+  await leaveBehind(meetingId);
+  await leaveBehind(meetingId, { atMs: START_MS + 5 * DAY });
+  const of = await store.read.selectFrom('chatPost').select('number').orderBy('atMs').execute();
+  const reads = of.map(({ number }, at) => ({ meetingId, person: `guest:${at}`, displayName: `Guest ${at}`, number }));
+  await store.write((trx) => trx.insertInto('chatRead').values(reads).execute());
+  await policy({ chat: 30 });
+  pass(31);
+  await look();
+  const names = async () =>
+    (await store.read.selectFrom('chatRead').select('displayName').execute()).map(({ displayName }) => displayName);
+  expect(await names()).toEqual(['Guest 1']);
+  pass(5);
+  await look();
+  expect(await names()).toEqual([]);
 });

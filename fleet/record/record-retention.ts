@@ -16,6 +16,8 @@ import { notBeforeMs, oldestOf } from './record-keeping.ts';
 import { hasRunningCall } from './whole-record.ts';
 
 const LOOK_EVERY_MS = 3_600_000;
+/** a machine's clock may be wrong at its start, before it is corrected from the network: nobody sees that jump */
+const FIRST_LOOK_AFTER_MS = 10 * 60_000;
 /** people come back from a call, and its minutes are still to be written */
 const AT_REST_MS = 3_600_000;
 const MEETINGS_AT_ONCE = 200;
@@ -34,6 +36,7 @@ type Due = { meetingId: string; name: RecordKindName; days: number; upToMs: numb
 export class RecordRetention {
   readonly #deps: RecordRetentionDependencies;
   #timer: NodeJS.Timeout | undefined;
+  #firstLook: NodeJS.Timeout | undefined;
   #isStopped = false;
   #looking: Promise<void> | null = null;
   /** that could not be written */
@@ -51,11 +54,13 @@ export class RecordRetention {
     });
     this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
     this.#timer.unref();
-    void this.look();
+    this.#firstLook = setTimeout(() => void this.look(), FIRST_LOOK_AFTER_MS);
+    this.#firstLook.unref();
   }
   stop(): void {
     this.#isStopped = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#firstLook);
   }
 
   /** Deletes what is due by now. One look at a time: a second one is the one under way. Never throws. */
@@ -81,10 +86,12 @@ export class RecordRetention {
   }
 
   async #look(): Promise<void> {
-    const { store, clock } = this.#deps;
+    const { store, clock, logger } = this.#deps;
     const nowMs = await clock.settledNowMs();
     await this.#writeJumps();
     const [tree, jumps] = [await PolicyTree.read(store.read), await jumpsIn(store.read)];
+    for (const placeId of tree.unreadable)
+      logger.error({ placeId }, 'how long records are kept cannot be read: nothing goes by this place');
     let [after, isDeleted] = ['', false];
     while (!this.#isStopped) {
       const meetings = await keptMeetings(store.read)
@@ -128,11 +135,13 @@ export class RecordRetention {
     return due;
   }
 
-  /** @returns whether it was: not while a call runs */
+  /** @returns whether it was: not while a call runs, and not what was written in since it was found to be due */
   async #delete({ meetingId, name, days, upToMs }: Due, nowMs: number): Promise<boolean> {
     const { store, notes, onChanged, logger } = this.#deps;
     const remove = async (trx: AuthorityWrite): Promise<void> => {
-      if (!(await isAtRest(trx, meetingId, nowMs))) throw new NotAtRest();
+      if (!(await isAtRest(trx, meetingId, nowMs))) throw new NotNow();
+      const oldestMs = (await oldestOf(trx, name, [meetingId])).get(meetingId);
+      if (oldestMs === undefined || oldestMs > upToMs) throw new NotNow();
       for (const kind of recordKinds) if (kind.keptAs === name) await kind.remove(trx, meetingId, upToMs);
       const details = { what: name, days };
       await appendAudit(trx, { kind: 'record-expired', actor: 'fleet', subject: `meeting:${meetingId}`, details });
@@ -140,7 +149,7 @@ export class RecordRetention {
     try {
       await (name === 'notes' ? notes.erase(meetingId, remove) : store.write(remove));
     } catch (error) {
-      if (error instanceof NotAtRest) return false;
+      if (error instanceof NotNow) return false;
       throw error;
     }
     logger.info({ meetingId, what: name, days }, 'what a meeting left behind was due');
@@ -149,7 +158,7 @@ export class RecordRetention {
   }
 }
 
-class NotAtRest extends Error {}
+class NotNow extends Error {}
 
 async function isAtRest(db: Pick<AuthorityWrite, 'selectFrom'>, meetingId: string, nowMs: number): Promise<boolean> {
   if (await hasRunningCall(db, meetingId)) return false;

@@ -188,8 +188,15 @@ test('damaged rows are deleted too, and the file has the rest', async () => {
     const content = Buffer.from([255, 255, 255]).toString('base64');
     await trx.updateTable('notesUpdate').set({ content }).where('meetingId', '=', meetingId).execute();
     await trx.updateTable('poll').set({ poll: '{"question":' }).where('meetingId', '=', meetingId).execute();
+    await trx.updateTable('chatPost').set({ mentioned: '[{"person":' }).where('meetingId', '=', meetingId).execute();
+    await trx.updateTable('minutes').set({ facts: '{"title":' }).where('meetingId', '=', meetingId).execute();
   });
-  expect(await file()).toMatchObject({ chat: [{ text: SECRET }], notes: null, polls: [{ poll: '{"question":' }] });
+  expect(await file()).toMatchObject({
+    chat: [{ text: SECRET, mentions: [] }],
+    notes: null,
+    polls: [{ poll: '{"question":' }],
+    minutes: [{ text: SECRET, facts: '{"title":' }],
+  });
   await remove();
   expect([...(await rowsOf('notesUpdate')), ...(await rowsOf('poll'))]).toEqual([]);
   expect((await file()).notes.markdown).toBe('');

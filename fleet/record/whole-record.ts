@@ -1,6 +1,7 @@
 /** Everything that a meeting left behind here: as one file, and its deletion, which leaves nothing of it but the audit log's line. */
 import { InvalidStateError } from '#contract/error-codes.ts';
 import { appendAudit } from '../audit/index.ts';
+import { keepNothingLate } from '../meetings/index.ts';
 import type { Notes } from '../notes/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { recordKinds } from './kinds/kinds.ts';
@@ -37,6 +38,7 @@ export async function deleteRecord(
     if (await hasRunningCall(trx, meetingId))
       throw new InvalidStateError('not-possible-now', 'a call of the meeting runs');
     for (const kind of recordKinds) await kind.remove(trx, meetingId, null);
+    await keepNothingLate(trx, meetingId, Date.now());
     await appendAudit(trx, { kind: 'record-deleted', actor, subject: `meeting:${meetingId}` });
   });
   await removeFiles(meetingId, actor);

@@ -245,6 +245,8 @@ export type AuthorityTables = {
     /** a CallOrder as JSON, as its node reported it last; null: the open one */
     callOrder: string | null;
   };
+  /** The record of its meeting was deleted then. `isWhole`: the call was over, and nothing of it is kept any more */
+  callWithoutRecord: { callId: string; deletedAtMs: number; isWhole: 0 | 1 };
   /** of a call, as its node reported it; `poll` a CallPoll as JSON */
   poll: { callId: string; pollId: string; meetingId: string; startedAtMs: number; poll: string };
   /** by a host; `draft` a PollDraft as JSON */

@@ -204,7 +204,8 @@ export class Store<Tables> {
       if (this.#committing.length > 0) await this.#commit(this.#committing);
       for (const job of this.#committing) clearTimeout(job.deadline);
       this.#committing = [];
-      if (this.#queue.length === 0 && this.#emptyings.length > 0) await this.#empty(this.#emptyings.splice(0));
+      // also where others wait: they would keep it waiting for good
+      if (this.#emptyings.length > 0) await this.#empty(this.#emptyings.splice(0));
     }
     this.#draining = null;
   }

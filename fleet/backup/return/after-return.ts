@@ -112,6 +112,7 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   password: { stays: 'named to whoever returns the backup' },
   roleGrant: { stays: 'named to whoever returns the backup' },
   call: { stays: 'its node reports it, or it is given up as after any restart' },
+  callWithoutRecord: { stays: 'of a call' },
   entry: { stays: 'of a call' },
   callEvent: { stays: 'of a call' },
   poll: { stays: 'of a call' },

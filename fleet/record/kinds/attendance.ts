@@ -1,19 +1,44 @@
 /** Who was in the meeting's calls. What calls themselves remember of names goes with it. */
 import { attendanceOf } from '../meeting-attendance.ts';
-import type { RecordKind } from './kind.ts';
+import type { OldestOfMeeting, RecordKind } from './kind.ts';
+
+/** who waits is still to be let in, and who was let in may come again */
+const KNOCKS_THAT_ARE_OVER = ['declined', 'left'] as const;
 
 export const attendanceKind: RecordKind = {
   keptAs: 'attendance',
   read: async (db, meetingId, nowMs) => ({ attendance: await attendanceOf(db, meetingId, nowMs) }),
-  oldest: (db, meetingIds) =>
-    db
+  oldest: (db, meetingIds) => {
+    const named = db
       .selectFrom('stay')
-      .select('meetingId')
       // of one that nobody ended the last sign of life
-      .select(({ fn }) => fn.min('seenAtMs').as('atMs'))
+      .select(['meetingId', 'seenAtMs as atMs'])
       .where('meetingId', 'in', meetingIds)
+      // these may be older or newer than all stays
+      .unionAll(
+        db
+          .selectFrom('call')
+          .innerJoin('entry', 'entry.callId', 'call.callId')
+          .select(['call.meetingId', 'call.endedAtMs as atMs'])
+          .where('call.meetingId', 'in', meetingIds)
+          .where('entry.displayName', 'is not', null)
+          .where('call.endedAtMs', 'is not', null)
+          .$castTo<OldestOfMeeting>(),
+      )
+      .unionAll(
+        db
+          .selectFrom('ticket')
+          .select(['meetingId', 'seenAtMs as atMs'])
+          .where('meetingId', 'in', meetingIds)
+          .where('state', 'in', KNOCKS_THAT_ARE_OVER),
+      );
+    return db
+      .selectFrom(named.as('named'))
+      .select('meetingId')
+      .select(({ fn }) => fn.min('atMs').as('atMs'))
       .groupBy('meetingId')
-      .execute(),
+      .execute();
+  },
   async remove(trx, meetingId, upToMs) {
     const stays = trx.deleteFrom('stay').where('meetingId', '=', meetingId);
     await (upToMs === null ? stays : stays.where('seenAtMs', '<=', upToMs)).execute();
@@ -27,11 +52,10 @@ export const attendanceKind: RecordKind = {
       .set({ displayName: null })
       .where('callId', 'in', upToMs === null ? ended : ended.where('endedAtMs', '<=', upToMs))
       .execute();
-    // who waits is still to be let in, and who was let in may come again
     const knocks = trx
       .deleteFrom('ticket')
       .where('meetingId', '=', meetingId)
-      .where('state', 'in', ['declined', 'left']);
+      .where('state', 'in', KNOCKS_THAT_ARE_OVER);
     await (upToMs === null ? knocks : knocks.where('seenAtMs', '<=', upToMs)).execute();
   },
   async ofPerson(db, { accountId }) {

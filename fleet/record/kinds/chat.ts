@@ -1,5 +1,6 @@
-/** What was written in the meeting's chat. */
+/** What was written in the meeting's chat, and which of it hosts marked for the minutes. */
 import { chatOfPerson, deleteChat, forgetInChat, writtenChat } from '../../chat/index.ts';
+import { deleteMarksOfNothing } from '../marked-messages.ts';
 import type { RecordKind } from './kind.ts';
 
 export const chatKind: RecordKind = {
@@ -13,7 +14,10 @@ export const chatKind: RecordKind = {
       .where('meetingId', 'in', meetingIds)
       .groupBy('meetingId')
       .execute(),
-  remove: deleteChat,
+  async remove(trx, meetingId, upToMs) {
+    await deleteChat(trx, meetingId, upToMs);
+    await deleteMarksOfNothing(trx, meetingId);
+  },
   ofPerson: async (db, { accountId }) => ({ chat: await chatOfPerson(db, accountId) }),
   forget: (trx, { accountId }, nameIn) => forgetInChat(trx, accountId, nameIn),
 };

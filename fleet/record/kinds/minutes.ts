@@ -11,7 +11,7 @@ export const minutesKind: RecordKind = {
       .where('meetingId', '=', meetingId)
       .orderBy('endedAtMs')
       .execute();
-    return { minutes: rows.map(({ facts, ...row }) => ({ ...row, facts: JSON.parse(facts) as unknown })) };
+    return { minutes: rows.map(({ facts, ...row }) => ({ ...row, facts: factsOrText(facts) })) };
   },
   oldest: (db, meetingIds) =>
     db
@@ -22,10 +22,7 @@ export const minutesKind: RecordKind = {
       .groupBy('meetingId')
       .execute(),
   async remove(trx, meetingId, upToMs) {
-    if (upToMs === null) {
-      await trx.deleteFrom('markedMessage').where('meetingId', '=', meetingId).execute();
-      await withdrawMinutes(trx, meetingId);
-    }
+    if (upToMs === null) await withdrawMinutes(trx, meetingId);
     const of = trx
       .selectFrom('minutes')
       .select(({ fn }) => fn.max('endedAtMs').as('endedAtMs'))
@@ -38,3 +35,12 @@ export const minutesKind: RecordKind = {
     await deleting.where('endedAtMs', '<=', minutesUpToMs).execute();
   },
 };
+
+/** A damaged row keeps nobody from the rest. */
+function factsOrText(facts: string): unknown {
+  try {
+    return JSON.parse(facts);
+  } catch {
+    return facts;
+  }
+}
