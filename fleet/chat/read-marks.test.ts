@@ -96,16 +96,3 @@ test('names are cleaned, and people without an end are not kept', async () => {
   // people with an account are never left out
   expect(await mark('account:joon', messageId)).toBe(true);
 });
-
-test('an account that is disabled, as one that was forgotten, leaves no mark: its call reports late', async () => {
-  const messageId = await write('mina');
-  const account = { accountId: 'former', issuer: 'local', subject: 'former', userName: 'former', displayName: 'x' };
-  await store.write((trx) =>
-    trx
-      .insertInto('account')
-      .values({ ...account, createdAtMs: 1, disabledAtMs: 2 })
-      .execute(),
-  );
-  expect(await mark('account:former', messageId, 'Joon Park')).toBe(false);
-  expect(await names(messageId)).toEqual([]);
-});

@@ -18,7 +18,7 @@ const UNCHANGED = { isGrown: false, hasReadMention: false };
 const MAX_NAME = { units: 80, bytes: 240 };
 
 /**
- * A mark grows only: an older message, and one that the meeting has not, change nothing; nor does who is disabled. @returns whether it grew, and whether the
+ * A mark grows only: an older message, and one that the meeting has not, change nothing. @returns whether it grew, and whether the
  * person has read there that they were mentioned
  */
 export async function markRead(
@@ -28,7 +28,6 @@ export async function markRead(
   const { meetingId, person } = mark;
   const post = await postOf(trx, { meetingId, messageId });
   if (!post) return UNCHANGED;
-  if (await isDisabled(trx, person)) return UNCHANGED;
   const displayName = cutText(shownText(mark.displayName), MAX_NAME);
   const known = await trx
     .selectFrom('chatRead')
@@ -50,17 +49,6 @@ export async function markRead(
   }
   const hasReadMention = await forgetReadMentions(trx, { meetingId, person, number: post.number });
   return { isGrown: true, hasReadMention };
-}
-
-/** What its last call reports of a person who was forgotten meanwhile would bring the name back. */
-async function isDisabled(db: Reader, person: string): Promise<boolean> {
-  if (!person.startsWith(ACCOUNT)) return false;
-  const account = await db
-    .selectFrom('account')
-    .select('disabledAtMs')
-    .where('accountId', '=', person.slice(ACCOUNT.length))
-    .executeTakeFirst();
-  return account !== undefined && account.disabledAtMs !== null;
 }
 
 async function guestsOf(db: Reader, meetingId: string): Promise<number> {
