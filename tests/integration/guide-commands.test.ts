@@ -156,6 +156,7 @@ describe('every program', () => {
     'kiosk/shell/electron/app/main.ts',
     'provisioning/programs/build.ts',
     'tests/e2e/networks/tv-of-shell.ts',
+    'tests/install/caller.ts',
     'tests/integration/converter-unit/main.ts',
     'tests/load/broadcast/delivery-host.ts',
     'tests/load/peers/bare-server.ts',
