@@ -45,7 +45,7 @@ export function HomePage() {
     <>
       <h1 className="sr-only">{t('home.title')}</h1>
       {!isConnected && <StaleNote />}
-      <div className="flex flex-1 flex-col gap-6 lg:grid lg:grid-cols-[1.5fr_1fr] lg:items-start lg:gap-8">
+      <div className="flex flex-1 flex-col gap-6 lg:grid lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)] lg:items-start lg:gap-8">
         <div className="flex flex-col gap-6">
           <MentionsCard mentions={home.mentions} />
           {home.running.length > 0 && (

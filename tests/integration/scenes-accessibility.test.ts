@@ -194,6 +194,24 @@ describe.concurrent('the TV', () => {
   );
 });
 
+describe.concurrent('words without a place to break', () => {
+  it.each(['phone', 'laptop'] as const)('leave the columns of a meeting’s page as they are, on a %s', (size) =>
+    show(staffScenes.find(({ name }) => name === 'meeting-chat-long-words')!, size, 'light', async (page) => {
+      await page.getByText('prices-of-spring').last().waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+    }),
+  );
+
+  it('stand whole in the button by which a meeting is joined', () =>
+    show(staffScenes.find(({ name }) => name === 'meeting-long-names')!, 'phone', 'light', async (page) => {
+      const words = page
+        .getByRole('button', { name: /^Join / })
+        .locator('span')
+        .last();
+      expect(await words.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0);
+    }));
+});
+
 describe.concurrent('the way of the keys', () => {
   it('goes through an idle room from what is done most to what is done seldom', () =>
     show(remoteScenes.find(({ name }) => name === 'day-due')!, 'phone', 'light', async (page) => {
