@@ -212,6 +212,19 @@ describe.concurrent('words without a place to break', () => {
     }));
 });
 
+describe.concurrent('a poll', () => {
+  it('leaves its choices where they are once it is answered: a second press would meet another one', async () => {
+    const heights: number[][] = [];
+    for (const name of ['poll-long', 'poll-answered'])
+      await show(joinScenes.find((scene) => scene.name === name)!, 'phone', 'light', async (page) => {
+        const choices = page.getByRole('region', { name: 'Poll' }).locator('button[aria-pressed]');
+        await choices.first().waitFor();
+        heights.push(await choices.evaluateAll((all) => all.map((each) => each.getBoundingClientRect().height)));
+      });
+    expect(heights[1]).toEqual(heights[0]);
+  });
+});
+
 describe.concurrent('the way of the keys', () => {
   it('goes through an idle room from what is done most to what is done seldom', () =>
     show(remoteScenes.find(({ name }) => name === 'day-due')!, 'phone', 'light', async (page) => {
