@@ -136,7 +136,8 @@ function RunningMeeting({ meeting, name }: { meeting: MeetingSummary; name: stri
         className="min-w-0 py-2"
         onPress={() => joinMeeting(meeting.meetingId)}
       >
-        <span className="line-clamp-2 min-w-0">{t('home.join', { title: name })}</span>
+        {/* whole: in Korean the last word is what the button does */}
+        <span className="min-w-0 wrap-anywhere">{t('home.join', { title: name })}</span>
       </Button>
       <MeetingLink meeting={meeting}>
         <span className="min-w-0 flex-1 text-small text-quiet">{about.join(' · ')}</span>

@@ -202,14 +202,15 @@ describe.concurrent('words without a place to break', () => {
     }),
   );
 
-  it('stand whole in the button by which a meeting is joined', () =>
-    show(staffScenes.find(({ name }) => name === 'meeting-long-names')!, 'phone', 'light', async (page) => {
+  it.each(['meeting-long-names', 'home-long-names'])('stand whole in the button that joins, in %s', (scene) =>
+    show(staffScenes.find(({ name }) => name === scene)!, 'phone', 'light', async (page) => {
       const words = page
         .getByRole('button', { name: /^Join / })
         .locator('span')
         .last();
       expect(await words.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0);
-    }));
+    }),
+  );
 });
 
 describe.concurrent('a poll', () => {
