@@ -45,7 +45,7 @@ export function HomePage() {
     <>
       <h1 className="sr-only">{t('home.title')}</h1>
       {!isConnected && <StaleNote />}
-      <div className="flex flex-1 flex-col gap-6 lg:grid lg:grid-cols-[1.5fr_1fr] lg:items-start lg:gap-8">
+      <div className="flex flex-1 flex-col gap-6 lg:grid lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)] lg:items-start lg:gap-8">
         <div className="flex flex-col gap-6">
           <MentionsCard mentions={home.mentions} />
           {home.running.length > 0 && (
@@ -136,7 +136,8 @@ function RunningMeeting({ meeting, name }: { meeting: MeetingSummary; name: stri
         className="min-w-0 py-2"
         onPress={() => joinMeeting(meeting.meetingId)}
       >
-        <span className="line-clamp-2 min-w-0">{t('home.join', { title: name })}</span>
+        {/* whole: in Korean the last word is what the button does */}
+        <span className="min-w-0 wrap-anywhere">{t('home.join', { title: name })}</span>
       </Button>
       <MeetingLink meeting={meeting}>
         <span className="min-w-0 flex-1 text-small text-quiet">{about.join(' · ')}</span>

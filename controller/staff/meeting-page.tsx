@@ -75,7 +75,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
   const waiting = useWaiting(isHost ? meetingId : null);
   const series = useSeries(meeting);
   return (
-    <div className="flex flex-col gap-5 lg:grid lg:grid-cols-[1.5fr_1fr] lg:items-start lg:gap-8">
+    <div className="flex flex-col gap-5 lg:grid lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)] lg:items-start lg:gap-8">
       <div className="flex flex-col gap-5">
         {isCancelled ? (
           <p role="status" className="flex items-center gap-3 rounded-control bg-warn-soft px-4 py-3 text-base">
@@ -92,7 +92,8 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
             className="min-w-0 py-3"
             onPress={() => joinMeeting(meetingId)}
           >
-            <span className="line-clamp-3 min-w-0">{t('home.join', { title })}</span>
+            {/* whole: in Korean the last word is what the button does */}
+            <span className="min-w-0 wrap-anywhere">{t('home.join', { title })}</span>
           </Button>
         )}
         {participantCount > 0 && (

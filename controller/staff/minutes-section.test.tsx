@@ -70,6 +70,31 @@ it('a draft is corrected and sent, each on the revision that was seen', async ()
   expect(page.buttons('Send the minutes')).toEqual([]);
 });
 
+it('what is typed into a draft is saved by who leaves the page, and closing the page asks first', async () => {
+  const closes = () => window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+  minutes = [one()];
+  server.answers.correctMinutes = () => ({ body: {} });
+  await show();
+  await page.until(() => page.text.includes(LABEL));
+  expect(closes()).toBe(true);
+  await page.fill(LABEL, 'half a sentence');
+  expect(closes()).toBe(false);
+  location.hash = '#/';
+  await page.until(() => !page.text.includes(LABEL));
+  await page.until(() => server.askedFor('correctMinutes') === 1);
+  expect(server.bodyOf('correctMinutes')).toEqual({ text: 'half a sentence', revision: 4 });
+  expect(closes()).toBe(true);
+});
+
+it('who leaves a draft as it was saves nothing', async () => {
+  minutes = [one()];
+  await show();
+  await page.until(() => page.text.includes(LABEL));
+  location.hash = '#/';
+  await page.until(() => !page.text.includes(LABEL));
+  expect(server.askedFor('correctMinutes')).toBe(0);
+});
+
 it('a correction that another host overtook is refused in words, and what was typed stays', async () => {
   minutes = [one()];
   server.answers.correctMinutes = () => refusal(409, 'meeting-changed');

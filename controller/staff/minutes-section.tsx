@@ -2,7 +2,7 @@
 import ChevronDown from 'lucide-react/icons/chevron-down';
 import Download from 'lucide-react/icons/download';
 import Send from 'lucide-react/icons/send';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toMaruError } from '#contract/error-codes.ts';
 import { urlOf } from '#contract/http/answer.ts';
@@ -63,6 +63,7 @@ type OneMinutesProps = { meetingId: string; minutes: MeetingMinutes; onChanged: 
 function OneMinutes({ meetingId, minutes, onChanged }: OneMinutesProps) {
   // what is fetched anew does not overwrite what is typed
   const [typed, setTyped] = useState<DraftText | null>(null);
+  useSaveOnLeaving(meetingId, minutes.minutesId, minutes.sentAtMs === null ? typed : null);
   if (minutes.sentAtMs === null)
     return <Draft meetingId={meetingId} draft={minutes} typed={typed} onTyped={setTyped} onChanged={onChanged} />;
   return (
@@ -70,6 +71,27 @@ function OneMinutes({ meetingId, minutes, onChanged }: OneMinutesProps) {
       <Sent meetingId={meetingId} minutes={minutes} sentAtMs={minutes.sentAtMs} />
       {typed !== null && typed.text !== minutes.text && <NotSent text={typed.text} onDrop={() => setTyped(null)} />}
     </>
+  );
+}
+
+/** Who goes to another page keeps what is typed; who closes this one is asked by the browser first. */
+function useSaveOnLeaving(meetingId: string, minutesId: string, typed: DraftText | null): void {
+  const newest = useRef(typed);
+  useEffect(() => {
+    newest.current = typed;
+    if (typed === null) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [typed]);
+  useEffect(
+    () => () => {
+      if (newest.current === null) return;
+      const { text, revision } = newest.current;
+      // refused where another host was first: theirs stands, and nobody is here any more to choose
+      callApi(recordApi.correctMinutes, { params: { meetingId, minutesId }, body: { text, revision } }).catch(() => {});
+    },
+    [meetingId, minutesId],
   );
 }
 

@@ -42,6 +42,10 @@ const segment = (number: number, over: Partial<SpokenText> = {}): SpokenText => 
   ...over,
 });
 const written = { admission: 'links-wait', joinBeforeHost: true, guestsAllowed: true, allowedRanges: [] } as const;
+const withTranscript: Partial<MeetingDetail> = {
+  policy: { ...written, allowedRanges: [], transcript: true },
+  isTranscriptPermitted: true,
+};
 async function show(over: Partial<MeetingDetail> = {}): Promise<void> {
   server.meetings = [detailOf(1, { transcriptRevision: 1, ...over })];
   location.hash = `#/meetings/${idOf(101)}`;
@@ -126,7 +130,7 @@ test('a host deletes what was misheard, once asked; others cannot', async () => 
 });
 
 test('says why there is nothing, and asks again', async () => {
-  await show({ transcriptRevision: undefined, policy: { ...written, allowedRanges: [], transcript: true } });
+  await show({ ...withTranscript, transcriptRevision: undefined });
   await page.until(() => section()?.textContent?.includes(en.none) ?? false);
   expect(hrefs()).toEqual([]);
   page.end();
@@ -142,6 +146,10 @@ test('says why there is nothing, and asks again', async () => {
 
 test('is no card where nothing may be written, nor for who is not of the meeting', async () => {
   await show({ transcriptRevision: undefined });
+  expect([section(), server.askedFor('transcript')]).toEqual([null, 0]);
+  page.end();
+  // the meeting's own rule asks for it, and its place forbids it
+  await show({ ...withTranscript, transcriptRevision: undefined, isTranscriptPermitted: false });
   expect([section(), server.askedFor('transcript')]).toEqual([null, 0]);
   page.end();
   server.answers.transcript = () => refusal(403, 'forbidden');

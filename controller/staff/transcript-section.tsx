@@ -19,9 +19,10 @@ import { currentLanguage } from '#ui/words/words.ts';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { useMeetingTranscript } from './use-meeting-transcript.ts';
 
-/** Nothing where nothing is written and the meeting's policy lets nothing be. */
+/** Nothing where nothing is written, and the meeting's policy or the rules of its place let nothing be. */
 export function TranscriptSection({ meeting }: { meeting: MeetingDetail }) {
-  if (meeting.transcriptRevision === undefined && !meeting.policy.transcript) return null;
+  const mayBeWritten = meeting.policy.transcript && meeting.isTranscriptPermitted;
+  if (meeting.transcriptRevision === undefined && !mayBeWritten) return null;
   return <Transcript key={meeting.meetingId} meeting={meeting} />;
 }
 

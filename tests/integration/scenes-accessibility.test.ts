@@ -194,6 +194,38 @@ describe.concurrent('the TV', () => {
   );
 });
 
+describe.concurrent('words without a place to break', () => {
+  it.each(['phone', 'laptop'] as const)('leave the columns of a meeting’s page as they are, on a %s', (size) =>
+    show(staffScenes.find(({ name }) => name === 'meeting-chat-long-words')!, size, 'light', async (page) => {
+      await page.getByText('prices-of-spring').last().waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+    }),
+  );
+
+  it.each(['meeting-long-names', 'home-long-names'])('stand whole in the button that joins, in %s', (scene) =>
+    show(staffScenes.find(({ name }) => name === scene)!, 'phone', 'light', async (page) => {
+      const words = page
+        .getByRole('button', { name: /^Join / })
+        .locator('span')
+        .last();
+      expect(await words.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0);
+    }),
+  );
+});
+
+describe.concurrent('a poll', () => {
+  it('leaves its choices where they are once it is answered: a second press would meet another one', async () => {
+    const heights: number[][] = [];
+    for (const name of ['poll-long', 'poll-answered'])
+      await show(joinScenes.find((scene) => scene.name === name)!, 'phone', 'light', async (page) => {
+        const choices = page.getByRole('region', { name: 'Poll' }).locator('button[aria-pressed]');
+        await choices.first().waitFor();
+        heights.push(await choices.evaluateAll((all) => all.map((each) => each.getBoundingClientRect().height)));
+      });
+    expect(heights[1]).toEqual(heights[0]);
+  });
+});
+
 describe.concurrent('the way of the keys', () => {
   it('goes through an idle room from what is done most to what is done seldom', () =>
     show(remoteScenes.find(({ name }) => name === 'day-due')!, 'phone', 'light', async (page) => {

@@ -107,11 +107,13 @@ function Choices({ poll, mayKeep, onAnswer }: Pick<PollCardProps, 'poll' | 'mayK
               {ownChoices.includes(index) && <Icon of={Check} className="size-4 text-accent" />}
             </span>
             <span className="relative min-w-0 flex-1 break-words">{choice}</span>
-            {showsNumbers && (
-              <span id={`${described}${index}`} className="numerals relative text-small whitespace-nowrap text-quiet">
-                {numbers}
-              </span>
-            )}
+            {/* its room is kept before it is shown: a choice that grew would move another one under a second press */}
+            <span
+              id={`${described}${index}`}
+              className="numerals relative min-w-28 text-right text-small whitespace-nowrap text-quiet"
+            >
+              {showsNumbers && numbers}
+            </span>
           </ToggleButton>
         );
       })}

@@ -427,6 +427,7 @@ export const joinScenes: readonly Scene[] = [
   }),
   host('poll-ended', { after: async (_page, node) => node.tell('poll-changed', endedQuiz) }),
   scene('poll-unanswered', { others: people(3), after: async (_page, node) => node.tell('poll-changed', runningPoll) }),
+  scene('poll-long', { others: people(3), after: async (_page, node) => node.tell('poll-changed', longPoll) }),
   scene('poll-answered', {
     others: people(3),
     after: async (_page, node) => {

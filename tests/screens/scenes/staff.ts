@@ -386,6 +386,12 @@ const posts: ChatPost[] = [
   ...post,
 }));
 
+/** An address has no place to break at, and what answers it quotes it in one line. */
+const longWords: ChatPost[] = [
+  { ...posts[0]!, text: `https://example.com/${'prices-of-spring-'.repeat(18)}` },
+  { ...posts[4]!, text: 'Thank you.', replyTo: posts[0]!.messageId },
+];
+
 function scene(
   name: string,
   { answers = {}, home: shown = home, isOut = false, waiting: waits = waiting, air, notes, hash = '', act }: Told = {},
@@ -624,6 +630,10 @@ export const staffScenes: readonly Scene[] = [
     answers: { meeting: { body: { meeting: { ...detail, role: 'member', conflicts: [] } } } },
   }),
   scene('meeting-long-names', { hash: meetingHash, answers: { meeting: { body: { meeting: longDetail } } } }),
+  scene('meeting-chat-long-words', {
+    hash: meetingHash,
+    answers: { chatPosts: { body: { posts: longWords, hasOlder: false, people: [] } } },
+  }),
   scene('meeting-attended', {
     hash: meetingHash,
     answers: { meeting: { body: { meeting: past } }, attendance: { body: { calls: attended } } },
