@@ -72,7 +72,8 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
   const { t: words } = useTranslation('meeting');
   const { meetingId, title, isCancelled, participantCount } = meeting;
   const isHost = (meeting.role === 'host' || meeting.role === 'co-host') && !isCancelled;
-  const waiting = useWaiting(isHost ? meetingId : null);
+  // the home stream names who waits: a browser has six connections, and each window of this page would hold one more for nobody
+  const waiting = useWaiting(isHost && meeting.waitingCount > 0 ? meetingId : null);
   const series = useSeries(meeting);
   return (
     <div className="flex flex-col gap-5 lg:grid lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)] lg:items-start lg:gap-8">

@@ -253,6 +253,11 @@ describe('a meeting', () => {
     server.answers.decideWaiting = () => ({ body: {} });
     await open();
     expect(document.querySelector('section[aria-label=Waiting]')).toBeNull();
+    // nobody waits: no connection is held for it
+    expect(server.streams.some(({ url }) => url.endsWith('/waiting'))).toBe(false);
+    server.meetings = [detailOf(7, { title: 'Price talks', people: [guestEast], waitingCount: 3 })];
+    await act(async () => server.home({ meetings: [meetingOf(7, { waitingCount: 3 })] }));
+    await page.until(() => server.streams.some(({ url }) => url.endsWith('/waiting')));
     await act(async () => server.stream('/waiting').say('waiting', waitingList('Jonas', 'Jonas', 'Ana')));
     expect(document.querySelector('section[aria-label=Waiting]')?.textContent).toContain('3 people are waiting');
     await page.press('Admit Jonas 2');
