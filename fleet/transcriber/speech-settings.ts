@@ -1,6 +1,7 @@
 /** The file in which IT names the speech engine that writes what is spoken. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from '#contract/schema.ts';
+import { readSecretSettings } from '#edge/secret-settings.ts';
 import { StartRefused } from '#edge/start-refused.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -52,18 +53,8 @@ export type SpeechEngineSettings = SpeechSettings & { ca: string | null };
 
 /** @throws StartRefused in words for IT: not there, readable by others, malformed */
 export function readSpeechSettings(path: string): SpeechEngineSettings {
-  try {
-    if ((statSync(path).mode & 0o077) !== 0)
-      throw new StartRefused(`${path} holds a secret and is readable by others: chmod 600 ${path}`);
-    const settings = SpeechSettings.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return { ...settings, ca: settings.caFile === null ? null : readCertificates(settings.caFile) };
-  } catch (error) {
-    if (error instanceof StartRefused) throw error;
-    // a parser's own message quotes the file, and with it the key
-    const why =
-      error instanceof z.ZodError ? z.prettifyError(error) : ((error as NodeJS.ErrnoException).code ?? 'not JSON');
-    throw new StartRefused(`${path}: ${why}`);
-  }
+  const settings = readSecretSettings(path, SpeechSettings);
+  return { ...settings, ca: settings.caFile === null ? null : readCertificates(settings.caFile) };
 }
 
 function readCertificates(path: string): string {
