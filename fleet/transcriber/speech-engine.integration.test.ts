@@ -21,10 +21,10 @@ const settings = (more: Partial<SpeechEngineSettings> = {}): SpeechEngineSetting
   model: 'large-v3',
   key: KEY,
   language: null,
-  timeoutMs: 1_000,
+  timeoutSeconds: 1,
   atOnce: 4,
   caFile: null,
-  plainHttp: false,
+  isOwnNetwork: false,
   ca: null,
   ...more,
 });
@@ -131,7 +131,7 @@ describe.each<[string, AnswerOf, RegExp]>([
   ['that the key is wrong', (_, response) => answerJson(response, { error: KEY }, 401), /refuses the key/],
   ['that there is no such path', (_, response) => answerJson(response, {}, 404), /path/],
   ['for ever', endless, /more than 1 MB/],
-  ['never', () => {}, /no answer within 1000 ms/],
+  ['never', () => {}, /no answer within 1 s/],
   [
     'and stops in the middle',
     (_, response) => {
@@ -195,7 +195,7 @@ it('an engine that is not there has failed; one that speaks another protocol too
 it('a question is given up when the transcriber ends', async () => {
   server.answer(() => {});
   const ending = new AbortController();
-  const asked = ask(new SpeechEngine(settings({ timeoutMs: 60_000 })), ending.signal);
+  const asked = ask(new SpeechEngine(settings({ timeoutSeconds: 60 })), ending.signal);
   setTimeout(() => ending.abort(new Error('the end')), 50);
   await expect(asked).rejects.toThrow('the end');
 });

@@ -42,20 +42,20 @@ export class SpeechEngine {
   }
 
   async #ask(wav: Buffer, language: Language, format: AnswerFormat, signal: AbortSignal): Promise<EngineAnswer> {
-    const { model, timeoutMs, language: fixedLanguage } = this.#settings;
+    const { model, timeoutSeconds, language: fixedLanguage } = this.#settings;
     const form = multipart(wav, {
       model,
       language: fixedLanguage ?? language,
       response_format: format,
       temperature: '0',
     });
-    const limit = AbortSignal.timeout(timeoutMs);
+    const limit = AbortSignal.timeout(timeoutSeconds * 1_000);
     try {
       return parseEngineAnswer(await this.#post(form, AbortSignal.any([signal, limit])));
     } catch (error) {
       if (error instanceof EngineFault) throw error;
       signal.throwIfAborted();
-      if (limit.aborted) throw new EngineFault(`no answer within ${timeoutMs} ms`);
+      if (limit.aborted) throw new EngineFault(`no answer within ${timeoutSeconds} s`);
       throw new EngineFault(`cannot be reached: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}`);
     }
   }

@@ -21,17 +21,17 @@ test('what IT wrote is read', () => {
     ...GOOD,
     path: '/v1/audio/transcriptions',
     language: null,
-    timeoutMs: 30_000,
+    timeoutSeconds: 30,
     atOnce: 4,
     caFile: null,
-    plainHttp: false,
+    isOwnNetwork: false,
     ca: null,
   });
   expect(read({ kind: 'openai', url: 'http://127.0.0.1:8080', path: '/inference', model: 'm' })).toMatchObject({
     path: '/inference',
     key: null,
   });
-  expect(read({ ...GOOD, url: 'http://10.1.2.3:8000', plainHttp: true })).toMatchObject({ plainHttp: true });
+  expect(read({ ...GOOD, url: 'http://10.1.2.3:8000', isOwnNetwork: true })).toMatchObject({ isOwnNetwork: true });
   const caFile = join(directory, 'ca.pem');
   writeFileSync(caFile, '-----BEGIN CERTIFICATE-----\n');
   expect(read({ ...GOOD, caFile })).toMatchObject({ ca: '-----BEGIN CERTIFICATE-----\n' });
@@ -39,7 +39,7 @@ test('what IT wrote is read', () => {
 
 test.each<[string, object | string, RegExp, number?]>([
   ['readable by others', GOOD, /chmod 600/, 0o640],
-  ['plain HTTP to another machine', { ...GOOD, url: 'http://10.1.2.3:8000' }, /plainHttp/],
+  ['plain HTTP to another machine', { ...GOOD, url: 'http://10.1.2.3:8000' }, /isOwnNetwork/],
   ['an engine of another kind', { ...GOOD, kind: 'sherpa' }, /openai is the kind/],
   ['a user in the address', { ...GOOD, url: 'https://maru:s3cret@speech.corp.example' }, /no user/],
   ['a key in the address', { ...GOOD, url: 'https://speech.corp.example/?key=s3cret' }, /query/],

@@ -43,7 +43,7 @@ describe('a real engine', () => {
 });
 
 describe('the transcriber', () => {
-  runWith(() => startScriptedEngine(() => {}), { model: 'large', key: KEY, timeoutMs: 3_000 });
+  runWith(() => startScriptedEngine(() => {}), { model: 'large', key: KEY, timeoutSeconds: 3 });
   beforeEach(() => {
     engine.requests.length = 0;
   });
