@@ -18,16 +18,18 @@ const help = `npm run screens -- [options]: every state, language and size as pi
 
   --only WORDS   scenes whose name has these words, as "tv/idle"
   --all          those too whose page and scene are as they were
+  --whole        whole pages, also what is below the window's end
   --scheme NAME  light or dark (light)
   --out DIR      (tests/screens/dist)`;
 
-const { wanted, scheme, all, out } = readCommandLine(help, (args) => {
+const { wanted, scheme, all, whole, out } = readCommandLine(help, (args) => {
   const { values } = parseArgs({
     args,
     options: {
       out: { type: 'string', default: 'tests/screens/dist' },
       only: { type: 'string' },
       all: { type: 'boolean', default: false },
+      whole: { type: 'boolean', default: false },
       scheme: { type: 'string', default: 'light' },
     },
   });
@@ -75,15 +77,16 @@ for (const page of new Set(wanted.map((shot) => shot.page))) {
   sources.set(page, hashOf(root, files, browser.version()));
 }
 const isTaken = ({ page, file }: Shot): boolean =>
-  !all && madeFrom[file] === sources.get(page) && existsSync(join(out, file));
+  !all && !whole && madeFrom[file] === sources.get(page) && existsSync(join(out, file));
 const due = wanted.filter((shot) => !isTaken(shot));
 
 const failed: string[] = [];
 let count = 0;
-await takePictures(browser, due, scheme, out, (shot, error) => {
+await takePictures(browser, due, { scheme, whole, out }, (shot, error) => {
   count += 1;
   process.stderr.write(`\r${count}/${due.length} ${shot.file}`.padEnd(90));
-  if (error === null) madeFrom[shot.file] = sources.get(shot.page)!;
+  // a whole page is another picture of the same name
+  if (error === null && !whole) madeFrom[shot.file] = sources.get(shot.page)!;
   else delete madeFrom[shot.file];
   // each time: a run that is stopped goes on where it was
   writeFileSync(record, JSON.stringify(madeFrom, null, 1));

@@ -12,14 +12,14 @@ const QUIET_MS = 150;
 const QUIET_WITHIN_MS = 3_000;
 
 /**
+ * @param whole pages to their ends, rather than what the window shows
  * @param out folder for the pictures
  * @param onTaken called after each picture, with the error where there is none
  */
 export async function takePictures(
   browser: Browser,
   shots: readonly Shot[],
-  scheme: ColorScheme,
-  out: string,
+  { scheme, whole, out }: { scheme: ColorScheme; whole: boolean; out: string },
   onTaken: (shot: Shot, error: Error | null) => void,
 ): Promise<void> {
   const waiting = [...shots];
@@ -34,7 +34,7 @@ export async function takePictures(
         window ??= await SceneWindow.open(browser, { language, colorScheme: scheme });
         const page = await window.show(shot.scene, shot.size);
         await settled(page);
-        await page.screenshot({ path: join(out, shot.file) });
+        await page.screenshot({ path: join(out, shot.file), fullPage: whole });
         await window.clear();
         onTaken(shot, null);
       } catch (error) {
