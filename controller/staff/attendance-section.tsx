@@ -1,56 +1,40 @@
 /** Who was in the meeting's calls, and how long; as a file too. The newest call stands open. */
 import ChevronDown from 'lucide-react/icons/chevron-down';
 import DoorOpen from 'lucide-react/icons/door-open';
-import Download from 'lucide-react/icons/download';
-import Trash from 'lucide-react/icons/trash';
 import UserRound from 'lucide-react/icons/user-round';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { urlOf } from '#contract/http/answer.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import { type Attendee, type CallAttendance, recordApi } from '#contract/http/record-api.ts';
-import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
-import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
-import { ProblemWords } from '#ui/problem-words.tsx';
-import { useAsyncAction } from '#ui/use-async-action.ts';
 import { clockTime, dayAndDate, timeRange } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { FileLink } from './file-link.tsx';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { useMeetingPart } from './use-meeting-part.ts';
 
 const MINUTE_MS = 60_000;
 
-type AttendanceSectionProps = {
-  meeting: MeetingDetail;
-  mayDelete: boolean;
-  /** all that the meeting left behind is gone */
-  onDeleted: () => void;
-};
-
-export function AttendanceSection({ meeting, mayDelete, onDeleted }: AttendanceSectionProps) {
+export function AttendanceSection({ meeting, isAhead }: { meeting: MeetingDetail; isAhead: boolean }) {
   const { t } = useTranslation('record');
   const { meetingId } = meeting;
   const part = useMeetingPart(meeting, readAttendance);
   const { known: calls } = part;
   // who manages meetings without being one of the people
   if (part.problem?.code === 'forbidden') return null;
+  // before it begins there is nothing to expect here
+  if (isAhead && part.problem === null && !calls?.length) return null;
   return (
     <Card
       title={t('attendance.title')}
       aside={
         calls !== null &&
         calls.length > 0 && (
-          <a
-            href={urlOf(recordApi.attendanceFile, { params: { meetingId } })}
-            download
-            className="-my-1 flex min-h-12 items-center gap-2 rounded-control px-3 text-base font-medium hover:bg-lifted"
-          >
-            <Icon of={Download} className="size-5" />
+          <FileLink href={urlOf(recordApi.attendanceFile, { params: { meetingId } })} edge="right">
             {t('attendance.download')}
-          </a>
+          </FileLink>
         )
       }
     >
@@ -72,50 +56,12 @@ export function AttendanceSection({ meeting, mayDelete, onDeleted }: AttendanceS
           </ul>
         </details>
       ))}
-      {mayDelete && <WholeRecord meetingId={meetingId} onDeleted={onDeleted} />}
     </Card>
   );
 }
 
 const readAttendance = async (meetingId: string, signal: AbortSignal): Promise<readonly CallAttendance[]> =>
   (await callApi(recordApi.attendance, { params: { meetingId }, signal })).calls;
-
-/** For hosts: everything that the meeting left behind, as a file, and its deletion. */
-function WholeRecord({ meetingId, onDeleted }: { meetingId: string; onDeleted: () => void }) {
-  const { t } = useTranslation('record');
-  const [isAsked, setAsked] = useState(false);
-  const { run, isPending, problem } = useAsyncAction();
-  const remove = async () => {
-    setAsked(false);
-    if ((await run(() => callApi(recordApi.deleteRecord, { params: { meetingId } }))) !== null) onDeleted();
-  };
-  return (
-    <div className="flex flex-col gap-2 border-t border-line pt-3">
-      <ProblemWords problem={problem} />
-      <div className="flex flex-wrap gap-3">
-        <a
-          href={urlOf(recordApi.recordFile, { params: { meetingId } })}
-          download
-          className="flex min-h-12 items-center gap-2 rounded-control px-3 text-base font-medium hover:bg-lifted"
-        >
-          <Icon of={Download} className="size-5" />
-          {t('whole.download')}
-        </a>
-        <Button variant="danger-quiet" icon={Trash} isPending={isPending} onPress={() => setAsked(true)}>
-          {t('whole.delete')}
-        </Button>
-      </div>
-      <ConfirmDialog
-        title={t('whole.deleteTitle')}
-        body={t('whole.deleteBody')}
-        action={t('whole.delete')}
-        isOpen={isAsked}
-        onConfirm={() => void remove()}
-        onClose={() => setAsked(false)}
-      />
-    </div>
-  );
-}
 
 function AttendeeRow({ attendee }: { attendee: Attendee }) {
   const { t } = useTranslation('record');

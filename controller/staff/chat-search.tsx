@@ -1,6 +1,5 @@
 /** Finds words in what is written in a meeting: the newest first, older ones on demand. */
-import Search from 'lucide-react/icons/search';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chatApi, type ChatPost } from '#contract/http/chat-api.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
@@ -8,7 +7,7 @@ import { Button } from '#ui/button.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ChatMessages } from '#ui/meeting/chat.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
-import { TextField } from '#ui/text-field.tsx';
+import { SearchField } from '#ui/search-field.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
 type ChatSearchProps = {
@@ -21,28 +20,16 @@ type Answer = RouteAnswer<typeof chatApi.chatPosts>;
 
 export function ChatSearch({ meetingId, revision }: ChatSearchProps) {
   const { t } = useTranslation('meeting');
-  const [text, setText] = useState('');
   const { found, search, readOlder, close, isPending, isReadingOlder, problem } = useChatSearch(meetingId, revision);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const words = text.trim();
-    if (words !== '') search(words);
-  };
   return (
     <search>
-      <form onSubmit={submit} className="flex items-end gap-2">
-        <TextField
-          label={t('chat.search')}
-          value={text}
-          onChange={(typed) => {
-            setText(typed);
-            if (typed.trim() === '') close();
-          }}
-          maxLength={100}
-          className="min-w-0 flex-1"
-        />
-        <Button type="submit" icon={Search} aria-label={t('chat.find')} isPending={isPending} className="min-h-14!" />
-      </form>
+      <SearchField
+        label={t('chat.search')}
+        action={t('chat.find')}
+        maxLength={100}
+        isPending={isPending}
+        onFind={(words) => (words === null ? close() : search(words))}
+      />
       <ProblemWords problem={problem} />
       {found !== null && (
         <div className="mt-3 rounded-control bg-surface p-3">

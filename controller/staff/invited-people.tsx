@@ -14,6 +14,9 @@ import { Icon } from '#ui/icon.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 
+/** more are asked for: the page is not about them alone */
+const FIRST = 8;
+
 type InvitedPeopleProps = { meeting: MeetingDetail; isHost: boolean; onMailed: () => void };
 
 export function InvitedPeople({ meeting, isHost, onMailed }: InvitedPeopleProps) {
@@ -22,6 +25,7 @@ export function InvitedPeople({ meeting, isHost, onMailed }: InvitedPeopleProps)
   const { t: common } = useTranslation('common');
   const { run, pending, problem } = useAsyncAction<'mail' | 'link'>();
   const [link, setLink] = useState<{ name: string; url: string } | null>(null);
+  const [isWhole, setWhole] = useState(false);
   const [mailed, setMailed] = useState<string | null>(null);
   const { meetingId, people } = meeting;
   const resend = async ({ personId, displayName }: MeetingPerson) => {
@@ -41,7 +45,7 @@ export function InvitedPeople({ meeting, isHost, onMailed }: InvitedPeopleProps)
     <Card title={words('people.title')}>
       {people.length === 0 && <p className="text-base text-quiet">{t('meeting.nobody')}</p>}
       <ul className="flex flex-col">
-        {people.map((person) => (
+        {(isWhole ? people : people.slice(0, FIRST)).map((person) => (
           <li
             key={person.personId}
             className="flex min-h-14 flex-wrap items-center gap-x-3 border-t border-line py-2 first:border-0"
@@ -68,6 +72,11 @@ export function InvitedPeople({ meeting, isHost, onMailed }: InvitedPeopleProps)
           </li>
         ))}
       </ul>
+      {!isWhole && people.length > FIRST && (
+        <Button className="mt-2" onPress={() => setWhole(true)}>
+          {t('meeting.allPeople', { count: people.length })}
+        </Button>
+      )}
       <ProblemWords problem={problem} />
       <p role="status" className="text-small font-medium text-accent empty:hidden">
         {mailed !== null && t('meeting.resent', { name: mailed })}

@@ -1,4 +1,4 @@
-/** How long what the meeting leaves behind is kept, in words, and when the next of it goes; hosts shorten it. */
+/** How long what the meeting leaves behind is kept, in words, and when the next of it goes; hosts shorten it, save or delete all of it. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
@@ -13,10 +13,18 @@ import { dateOnly } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { useMeetingPart } from './use-meeting-part.ts';
+import { WholeRecord } from './whole-record.tsx';
 
 const OWN_DAYS = [7, 30, 90];
 
-export function KeepingCard({ meeting, isHost }: { meeting: MeetingDetail; isHost: boolean }) {
+type KeepingCardProps = {
+  meeting: MeetingDetail;
+  isHost: boolean;
+  /** all that the meeting left behind is gone */
+  onDeleted: () => void;
+};
+
+export function KeepingCard({ meeting, isHost, onDeleted }: KeepingCardProps) {
   const { t } = useTranslation('record');
   const part = useMeetingPart(meeting, readKeeping);
   const { known } = part;
@@ -24,13 +32,16 @@ export function KeepingCard({ meeting, isHost }: { meeting: MeetingDetail; isHos
   if (part.problem?.code === 'forbidden') return null;
   return (
     <Card title={t('keeping.title')}>
-      <MeetingPartState part={part} />
-      {known && (
-        <div className="flex flex-col gap-4">
-          <KindLines kinds={known.kinds} />
-          {isHost && <OwnDays meetingId={meeting.meetingId} ownDays={known.ownDays} onChanged={part.refresh} />}
-        </div>
-      )}
+      <div className="flex flex-col gap-4">
+        <MeetingPartState part={part} />
+        {known && (
+          <>
+            <KindLines kinds={known.kinds} />
+            {isHost && <OwnDays meetingId={meeting.meetingId} ownDays={known.ownDays} onChanged={part.refresh} />}
+          </>
+        )}
+        {isHost && <WholeRecord meetingId={meeting.meetingId} onDeleted={onDeleted} />}
+      </div>
     </Card>
   );
 }

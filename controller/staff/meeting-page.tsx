@@ -1,10 +1,10 @@
-/** A meeting's page: who is invited and who came, its links, who waits, its broadcast, its rooms, and who comes in, in words. */
+/** A meeting's page: what can be done with it, its parts in the order in which they are of use, and who and what belongs to it. */
 import Ban from 'lucide-react/icons/ban';
 import Pencil from 'lucide-react/icons/pencil';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import UserPlus from 'lucide-react/icons/user-plus';
 import Video from 'lucide-react/icons/video';
-import { useState } from 'react';
+import { Fragment, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts';
 import { agendaLines } from '#contract/meeting-agenda.ts';
@@ -20,12 +20,14 @@ import { useWaiting } from '#ui/meeting/use-waiting.ts';
 import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
+import { useNow } from '#ui/use-now.ts';
 import { ChatSection } from './chat-section.tsx';
 import { AttendanceSection } from './attendance-section.tsx';
 import { InvitedPeople } from './invited-people.tsx';
 import { MeetingBroadcast } from './meeting-air.tsx';
 import { KeepingCard } from './keeping-card.tsx';
-import { MinutesSection } from './minutes-section.tsx';
+import { type MeetingPartName, type MeetingPhase, partsOf, phaseOf } from './meeting-phase.ts';
+import { MinutesSection, useMinutes } from './minutes-section.tsx';
 import { PollsSection } from './polls-section.tsx';
 import { TranscriptSection } from './transcript-section.tsx';
 import { NotesSection } from './notes-section.tsx';
@@ -35,11 +37,15 @@ import { useMeeting } from './use-meeting.ts';
 import { useSeries } from './use-series.ts';
 import { useScrollToPlace } from './use-scroll-to-place.ts';
 
+/** its time comes and passes while it is looked at */
+const REDRAWN_MS = 30_000;
+
 /** @param place what of it is scrolled to; null: its head */
 export function MeetingPage({ meetingId, place = null }: { meetingId: string; place?: string | null }) {
   const { meeting, problem, refresh } = useMeeting(meetingId);
   const { t } = useTranslation('staff');
   useScrollToPlace(place);
+  const nowMs = useNow(REDRAWN_MS);
   if (meeting === null)
     return (
       <>
@@ -47,37 +53,64 @@ export function MeetingPage({ meetingId, place = null }: { meetingId: string; pl
         {problem === null ? <StaffLoading /> : <ProblemWords problem={problem} />}
       </>
     );
+  const phase = phaseOf(meeting, nowMs);
   return (
     <>
-      <MeetingHead meeting={meeting} />
+      <MeetingHead meeting={meeting} phase={phase} />
       <ProblemWords problem={problem} />
-      <OneMeeting meeting={meeting} onChanged={refresh} />
+      <OneMeeting meeting={meeting} phase={phase} onChanged={refresh} />
     </>
   );
 }
 
-function MeetingHead({ meeting }: { meeting: MeetingDetail }) {
+function MeetingHead({ meeting, phase }: { meeting: MeetingDetail; phase: MeetingPhase }) {
   const { t } = useTranslation('staff');
   return (
     <PageHead title={meeting.title}>
-      <p className="numerals text-base text-quiet">
-        {whenWords(meeting) ?? t('home.anyTime')} · {t('home.hostedBy', { name: meeting.hostName })}
-      </p>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <p className="numerals text-base text-quiet">
+          {whenWords(meeting) ?? t('home.anyTime')} · {t('home.hostedBy', { name: meeting.hostName })}
+        </p>
+        {phase === 'running' && (
+          <p className="rounded-full bg-accent-soft px-3 py-1 text-small font-medium text-accent">
+            {t('meeting.runs', { count: meeting.participantCount })}
+          </p>
+        )}
+        {phase === 'over' && (
+          <p className="rounded-full bg-lifted px-3 py-1 text-small font-medium">{t('meeting.over')}</p>
+        )}
+      </div>
     </PageHead>
   );
 }
 
-function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: () => void }) {
+type OneMeetingProps = { meeting: MeetingDetail; phase: MeetingPhase; onChanged: () => void };
+
+function OneMeeting({ meeting, phase, onChanged }: OneMeetingProps) {
   const { t } = useTranslation('staff');
   const { t: words } = useTranslation('meeting');
-  const { meetingId, title, isCancelled, participantCount } = meeting;
-  const isHost = (meeting.role === 'host' || meeting.role === 'co-host') && !isCancelled;
+  const { meetingId, isCancelled } = meeting;
+  const mayHost = meeting.role === 'host' || meeting.role === 'co-host';
+  const isHost = mayHost && !isCancelled;
   // the home stream names who waits: a browser has six connections, and each window of this page would hold one more for nobody
   const waiting = useWaiting(isHost && meeting.waitingCount > 0 ? meetingId : null);
   const series = useSeries(meeting);
+  const minutes = useMinutes(meeting);
+  const isAhead = phase === 'ahead';
+  const parts: Record<MeetingPartName, ReactNode> = {
+    broadcast: isHost && <MeetingBroadcast meeting={meeting} />,
+    minutes: <MinutesSection meeting={meeting} isHost={mayHost} isAhead={isAhead} part={minutes} />,
+    agenda: <AgendaCard meeting={meeting} />,
+    series: <SeriesSection series={series} />,
+    notes: <NotesSection meetingId={meetingId} isCancelled={isCancelled} />,
+    chat: <ChatSection meeting={meeting} />,
+    polls: <PollsSection meeting={meeting} isHost={isHost} />,
+    transcript: <TranscriptSection meeting={meeting} isAhead={isAhead} />,
+    attendance: <AttendanceSection meeting={meeting} isAhead={isAhead} />,
+  };
   return (
-    <div className="flex flex-col gap-5 lg:grid lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)] lg:items-start lg:gap-8">
-      <div className="flex flex-col gap-5">
+    <>
+      <div className="flex flex-col gap-3 lg:flex-row lg:flex-wrap lg:items-center">
         {isCancelled ? (
           <p role="status" className="flex items-center gap-3 rounded-control bg-warn-soft px-4 py-3 text-base">
             <Icon of={Ban} className="size-5 text-warn" />
@@ -86,62 +119,67 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
             </span>
           </p>
         ) : (
-          <Button
-            variant="primary"
-            size="hero"
-            icon={Video}
-            className="min-w-0 py-3"
-            onPress={() => joinMeeting(meetingId)}
-          >
-            {/* whole: in Korean the last word is what the button does */}
-            <span className="min-w-0 wrap-anywhere">{t('home.join', { title })}</span>
-          </Button>
+          <JoinButton meeting={meeting} isOver={phase === 'over'} />
         )}
-        {participantCount > 0 && (
-          <p className="text-base font-medium text-accent">{t('meeting.runs', { count: participantCount })}</p>
-        )}
-        {isHost && <MeetingBroadcast meeting={meeting} />}
-        <WaitingRegion
-          waiting={waiting.list}
-          isConnected={waiting.isConnected}
-          pending={waiting.pending}
-          onDecide={waiting.decide}
-          className="shadow-card"
-        />
-        <ProblemWords problem={waiting.problem} />
-        <AgendaCard meeting={meeting} />
-        <SeriesSection series={series} />
-        <NotesSection meetingId={meetingId} isCancelled={isCancelled} />
-        <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
-        <ChatSection meeting={meeting} />
-        <PollsSection meeting={meeting} isHost={isHost} />
-        <MinutesSection meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
-        <TranscriptSection meeting={meeting} />
-        <AttendanceSection
-          meeting={meeting}
-          mayDelete={meeting.role === 'host' || meeting.role === 'co-host'}
-          onDeleted={onChanged}
-        />
-        {isHost && (
-          <Card title={words('links.title')}>
-            <InviteList meetingId={meetingId} asOf={meeting} />
-          </Card>
-        )}
+        <MeetingActs>
+          <PlanNext meeting={meeting} series={series} />
+          {isHost && <HostActs meeting={meeting} onChanged={onChanged} />}
+        </MeetingActs>
       </div>
-      <div className="flex flex-col gap-5">
-        {isHost && <HostActs meeting={meeting} onChanged={onChanged} />}
-        <PlanNext meeting={meeting} series={series} />
-        {!isCancelled && (
-          <Card title={t('meeting.policy')}>
-            <PolicyWords policy={meeting.policy} isTranscriptPermitted={meeting.isTranscriptPermitted} />
-          </Card>
-        )}
-        <RoomsOfMeeting meeting={meeting} />
-        <KeepingCard meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
+      <div className="flex flex-col gap-5 lg:grid lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)] lg:items-start lg:gap-8">
+        <div className="flex flex-col gap-5">
+          <WaitingRegion
+            waiting={waiting.list}
+            isConnected={waiting.isConnected}
+            pending={waiting.pending}
+            onDecide={waiting.decide}
+            className="shadow-card"
+          />
+          <ProblemWords problem={waiting.problem} />
+          {partsOf(phase, (minutes.known?.length ?? 0) > 0).map((name) => (
+            <Fragment key={name}>{parts[name]}</Fragment>
+          ))}
+        </div>
+        <div className="flex flex-col gap-5">
+          <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />
+          <RoomsOfMeeting meeting={meeting} />
+          {!isCancelled && (
+            <Card title={t('meeting.policy')}>
+              <PolicyWords policy={meeting.policy} isTranscriptPermitted={meeting.isTranscriptPermitted} />
+            </Card>
+          )}
+          {isHost && (
+            <Card title={words('links.title')}>
+              <InviteList meetingId={meetingId} asOf={meeting} />
+            </Card>
+          )}
+          <KeepingCard meeting={meeting} isHost={mayHost} onDeleted={onChanged} />
+        </div>
       </div>
-    </div>
+    </>
   );
 }
+
+/** The one thing to do here, until the meeting is over: then it is one of several. */
+function JoinButton({ meeting: { meetingId, title }, isOver }: { meeting: MeetingDetail; isOver: boolean }) {
+  const { t } = useTranslation('staff');
+  return (
+    <Button
+      variant={isOver ? 'plain' : 'primary'}
+      size={isOver ? 'medium' : 'hero'}
+      icon={Video}
+      className="min-w-0 py-3 lg:max-w-xl"
+      onPress={() => joinMeeting(meetingId)}
+    >
+      {/* whole: in Korean the last word is what the button does */}
+      <span className="min-w-0 wrap-anywhere">{t('home.join', { title })}</span>
+    </Button>
+  );
+}
+
+const MeetingActs = ({ children }: { children: ReactNode }) => (
+  <div className="flex flex-wrap items-center gap-2 empty:hidden">{children}</div>
+);
 
 function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: () => void }) {
   const { t } = useTranslation('staff');
@@ -156,13 +194,11 @@ function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: (
   };
   const invited = new Set(meeting.people.flatMap(({ accountId }) => accountId ?? []));
   return (
-    <div className="flex flex-col gap-3">
-      <ProblemWords problem={problem} />
-      <Button size="large" icon={UserPlus} onPress={() => setInviting(true)}>
+    <>
+      <Button icon={UserPlus} onPress={() => setInviting(true)}>
         {words('invite.action')}
       </Button>
       <Button
-        size="large"
         icon={Pencil}
         onPress={() => {
           location.hash = `#/meetings/${meetingId}/change`;
@@ -170,9 +206,14 @@ function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: (
       >
         {t('meeting.change')}
       </Button>
-      <Button variant="danger-quiet" size="large" icon={Ban} isPending={isPending} onPress={() => setAsked(true)}>
+      <Button variant="danger-quiet" icon={Ban} isPending={isPending} onPress={() => setAsked(true)}>
         {t('meeting.cancel')}
       </Button>
+      {problem && (
+        <div className="basis-full">
+          <ProblemWords problem={problem} />
+        </div>
+      )}
       <InviteDialog
         meetingId={meetingId}
         isOpen={isInviting}
@@ -192,7 +233,7 @@ function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: (
         onConfirm={() => void cancel()}
         onClose={() => setAsked(false)}
       />
-    </div>
+    </>
   );
 }
 

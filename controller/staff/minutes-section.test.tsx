@@ -70,6 +70,22 @@ it('a draft is corrected and sent, each on the revision that was seen', async ()
   expect(page.buttons('Send the minutes')).toEqual([]);
 });
 
+it('a draft is read as it will be sent, and its text opened to correct it', async () => {
+  minutes = [one({ text: '# Minutes: Plans\n\n- We move in **May**\n' })];
+  await show();
+  await page.until(() => draft() !== undefined);
+  const read = () => document.querySelector(`section[aria-label="${LABEL}"]`);
+  expect(read()!.textContent).toContain('We move in May');
+  expect(draft()!.closest('[hidden]')).not.toBeNull();
+  await page.press('Correct the text');
+  expect(read()).toBeNull();
+  expect(draft()!.closest('[hidden]')).toBeNull();
+  await page.fill(LABEL, 'We move in June');
+  await page.press('Preview');
+  expect(read()!.textContent).toBe('We move in June');
+  expect(page.buttons('Save')).toHaveLength(1);
+});
+
 it('what is typed into a draft is saved by who leaves the page, and closing the page asks first', async () => {
   const closes = () => window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
   minutes = [one()];
@@ -114,6 +130,7 @@ it('after saving, what is saved stands there before it is fetched, and the next 
   await page.until(() => page.text.includes(LABEL));
   const { promise, resolve } = Promise.withResolvers<{ body: object }>();
   server.answers.minutes = () => promise;
+  await page.press('Correct the text');
   await page.fill(LABEL, 'first');
   await page.press('Save');
   await page.until(() => server.askedFor('correctMinutes') === 1 && page.button('Save').disabled);
@@ -159,6 +176,7 @@ it.each([
   };
   await show();
   await page.until(() => page.text.includes(LABEL));
+  await page.press('Correct the text');
   await page.fill(LABEL, 'mine');
   minutes = [one({ text: 'theirs', revision: 7 })];
   await page.press('Save');

@@ -1,6 +1,6 @@
 /** The minutes of a meeting: a draft that its hosts correct and send, and what was sent. */
-import ChevronDown from 'lucide-react/icons/chevron-down';
-import Download from 'lucide-react/icons/download';
+import Eye from 'lucide-react/icons/eye';
+import Pencil from 'lucide-react/icons/pencil';
 import Send from 'lucide-react/icons/send';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,30 +12,36 @@ import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi, fetchFile } from '#ui/http-client.ts';
-import { Icon } from '#ui/icon.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
-import { Spinner } from '#ui/progress.tsx';
 import { TextArea } from '#ui/text-area.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { dateAndTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { FileLink } from './file-link.tsx';
 import { MarkdownText } from './markdown-text.tsx';
 import { MeetingPartState } from './meeting-part-state.tsx';
-import { useMeetingPart } from './use-meeting-part.ts';
+import { type MeetingPart, useMeetingPart } from './use-meeting-part.ts';
 
 /** longer than the server waits for its printer */
 const PDF_WITHIN_MS = 90_000;
 const KEPT_FOR_SAVING_MS = 60_000;
-const FILE_LINK = 'flex min-h-12 items-center gap-2 rounded-control px-3 text-base font-medium hover:bg-lifted';
 
-type MinutesSectionProps = { meeting: MeetingDetail; isHost: boolean };
+type MinutesSectionProps = {
+  meeting: MeetingDetail;
+  isHost: boolean;
+  isAhead: boolean;
+  part: MeetingPart<readonly MeetingMinutes[]>;
+};
 
-export function MinutesSection({ meeting, isHost }: MinutesSectionProps) {
+export const useMinutes = (meeting: MeetingDetail): MinutesSectionProps['part'] => useMeetingPart(meeting, readMinutes);
+
+export function MinutesSection({ meeting, isHost, isAhead, part }: MinutesSectionProps) {
   const { t } = useTranslation('record');
-  const part = useMeetingPart(meeting, readMinutes);
   const { known: minutes, refresh } = part;
   // who manages meetings without being one of the people
   if (part.problem?.code === 'forbidden') return null;
+  // before it begins there is nothing to expect here
+  if (isAhead && part.problem === null && !minutes?.length) return null;
   return (
     <Card title={t('minutes.title')}>
       <MeetingPartState part={part} />
@@ -130,6 +136,7 @@ function Draft({ meetingId, draft, typed, onTyped: setTyped, onChanged }: DraftP
   // until what is fetched has caught up with it
   const [saved, setSaved] = useState<DraftText | null>(null);
   const [isAsked, setAsked] = useState(false);
+  const [isCorrecting, setCorrecting] = useState(typed !== null);
   const { run, pending, problem, dismissProblem } = useAsyncAction<'save' | 'send'>();
   const newest = saved !== null && saved.revision > draft.revision ? saved : draft;
   const isOvertaken = typed !== null && typed.revision < newest.revision;
@@ -166,18 +173,32 @@ function Draft({ meetingId, draft, typed, onTyped: setTyped, onChanged }: DraftP
     dismissProblem();
   };
   const text = typed?.text ?? newest.text;
+  const when = dateAndTime(draft.startedAtMs, currentLanguage());
   return (
     <div className="flex flex-col gap-4">
       <p className="text-base text-quiet">{t('minutes.draftLead')}</p>
-      <TextArea
-        label={t('minutes.draftOf', { when: dateAndTime(draft.startedAtMs, currentLanguage()) })}
-        rows={14}
-        maxLength={MAX_MINUTES_UNITS}
-        value={text}
-        // what is sent is what is seen
-        isReadOnly={pending(minutesId) === 'send'}
-        onChange={(next) => setTyped((before) => ({ text: next, revision: before?.revision ?? newest.revision }))}
-      />
+      {/* hidden rather than gone: it keeps its cursor and its scrolling */}
+      <div hidden={!isCorrecting}>
+        <TextArea
+          label={t('minutes.draftOf', { when })}
+          rows={14}
+          maxLength={MAX_MINUTES_UNITS}
+          value={text}
+          // what is sent is what is seen
+          isReadOnly={pending(minutesId) === 'send'}
+          onChange={(next) => setTyped((before) => ({ text: next, revision: before?.revision ?? newest.revision }))}
+        />
+      </div>
+      {!isCorrecting && (
+        <section
+          aria-label={t('minutes.draftOf', { when })}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
+          tabIndex={0}
+          className="max-h-128 overflow-y-auto rounded-control border border-line bg-surface p-4"
+        >
+          <MarkdownText text={text} />
+        </section>
+      )}
       {isOvertaken && (
         <Overtaken
           newestText={newest.text}
@@ -186,13 +207,6 @@ function Draft({ meetingId, draft, typed, onTyped: setTyped, onChanged }: DraftP
           onOverwrite={() => void save({ text: typed.text, revision: newest.revision })}
         />
       )}
-      <details className="group rounded-control border border-line px-4 py-1">
-        <summary className="flex min-h-12 cursor-pointer items-center gap-2 text-base font-medium">
-          <Icon of={ChevronDown} className="size-5 shrink-0 text-quiet group-open:rotate-180" />
-          {t('minutes.preview')}
-        </summary>
-        <MarkdownText text={text} />
-      </details>
       <ProblemWords problem={isOvertaken && problem?.code === 'meeting-changed' ? null : problem} />
       <div className="flex flex-wrap gap-3">
         <Button
@@ -204,15 +218,20 @@ function Draft({ meetingId, draft, typed, onTyped: setTyped, onChanged }: DraftP
         >
           {t('minutes.send')}
         </Button>
-        <Button
-          isDisabled={typed === null || isOvertaken}
-          isPending={pending(minutesId) === 'save'}
-          onPress={() => {
-            if (typed !== null) void save(typed);
-          }}
-        >
-          {t('minutes.save')}
+        <Button icon={isCorrecting ? Eye : Pencil} onPress={() => setCorrecting(!isCorrecting)}>
+          {t(isCorrecting ? 'minutes.preview' : 'minutes.correct')}
         </Button>
+        {(isCorrecting || typed !== null) && (
+          <Button
+            isDisabled={typed === null || isOvertaken}
+            isPending={pending(minutesId) === 'save'}
+            onPress={() => {
+              if (typed !== null) void save(typed);
+            }}
+          >
+            {t('minutes.save')}
+          </Button>
+        )}
         <FileLinks meetingId={meetingId} minutes={draft} />
       </div>
       <ConfirmDialog
@@ -291,23 +310,10 @@ function FileLinks({ meetingId, minutes: { minutesId, startedAtMs } }: FileLinks
   return (
     <>
       <span className="flex flex-wrap">
-        <a href={urlOf(recordApi.minutesFile, { params })} download className={FILE_LINK}>
-          <Icon of={Download} className="size-5" />
-          {t('minutes.download')}
-        </a>
-        <a
-          href={pdfUrl}
-          download
-          aria-disabled={isPending}
-          className={FILE_LINK}
-          onClick={(event) => {
-            event.preventDefault();
-            void save();
-          }}
-        >
-          {isPending ? <Spinner className="size-5" /> : <Icon of={Download} className="size-5" />}
+        <FileLink href={urlOf(recordApi.minutesFile, { params })}>{t('minutes.download')}</FileLink>
+        <FileLink href={pdfUrl} isPending={isPending} onOpen={() => void save()}>
           PDF
-        </a>
+        </FileLink>
       </span>
       {isPending && (
         <span role="status" className="sr-only">

@@ -1,5 +1,4 @@
 /** A meeting's shared notes on its page. The editor is fetched when they are opened. */
-import Download from 'lucide-react/icons/download';
 import NotebookPen from 'lucide-react/icons/notebook-pen';
 import { type ComponentType, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,10 +6,10 @@ import { urlOf } from '#contract/http/answer.ts';
 import { notesApi } from '#contract/http/notes-api.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
-import { Icon } from '#ui/icon.tsx';
 import { fetchedNotesPanel } from '#ui/notes/fetched-panel.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
+import { FileLink } from './file-link.tsx';
 
 export function NotesSection({ meetingId, isCancelled }: { meetingId: string; isCancelled: boolean }) {
   const { t } = useTranslation('staff');
@@ -33,14 +32,11 @@ export function NotesSection({ meetingId, isCancelled }: { meetingId: string; is
           <ProblemWords problem={problem} />
         </div>
       )}
-      <a
-        href={urlOf(notesApi.notesFile, { params: { meetingId } })}
-        download
-        className="mt-3 flex min-h-12 w-fit items-center gap-2 rounded-control px-3 text-base font-medium hover:bg-lifted"
-      >
-        <Icon of={Download} className="size-5" />
-        {t('notes.download')}
-      </a>
+      <div className="mt-1">
+        <FileLink href={urlOf(notesApi.notesFile, { params: { meetingId } })} edge="left">
+          {t('notes.download')}
+        </FileLink>
+      </div>
     </Card>
   );
 }

@@ -63,7 +63,6 @@ export function PlanNext({ meeting, series }: { meeting: MeetingDetail; series: 
   if (!isHost || hostAccountId === undefined || series.known === null) return null;
   return (
     <Button
-      size="large"
       icon={CalendarPlus}
       onPress={() => {
         location.hash = `#/meetings/${meetingId}/next`;

@@ -399,6 +399,59 @@ describe('a meeting', () => {
     expect(page.buttons('Revoke the link of Dealer East')).toEqual([]);
   });
 
+  const HOUR_MS = 3_600_000;
+  const parts = (): string[] =>
+    [...document.querySelectorAll('main section[aria-label] h2')].map(({ textContent }) => textContent ?? '');
+
+  it('begins with what it is about while it is ahead, and shows no empty parts of afterwards', async () => {
+    const startsAtMs = Date.now() + HOUR_MS;
+    await open({ startsAtMs, endsAtMs: startsAtMs + HOUR_MS, agenda: 'Prices' });
+    await page.until(() => parts().includes('Polls') && parts().includes('Chat'));
+    expect(parts().slice(0, 4)).toEqual(['Agenda', 'Notes', 'Chat', 'Polls']);
+    for (const name of ['Minutes', 'Attendance']) expect(parts()).not.toContain(name);
+    expect(page.text).not.toContain('Over');
+  });
+
+  it('begins with its minutes once it is over', async () => {
+    const endsAtMs = Date.now() - HOUR_MS;
+    await open({ startsAtMs: endsAtMs - HOUR_MS, endsAtMs, agenda: 'Prices' });
+    await page.until(() => parts().includes('Polls') && parts().includes('Chat'));
+    expect(parts().slice(0, 6)).toEqual(['Minutes', 'Notes', 'Chat', 'Polls', 'Attendance', 'Agenda']);
+    expect(page.text).toContain('Over');
+  });
+
+  it('begins with the minutes of one without a time once there are some, unless it runs again', async () => {
+    const minutes = {
+      minutesId: idOf(5),
+      startedAtMs: 1,
+      endedAtMs: 2,
+      language: 'en',
+      revision: 1,
+      sentAtMs: 3,
+      text: 'x',
+    };
+    server.answers.minutes = () => ({ body: { minutes: [minutes] } });
+    await open({ agenda: 'Prices' });
+    await page.until(() => parts()[0] === 'Minutes');
+    server.meetings = [detailOf(7, { title: 'Price talks', agenda: 'Prices', participantCount: 2 })];
+    await act(async () => server.home({ meetings: [meetingOf(7, { participantCount: 2 })] }));
+    await page.until(() => parts()[0] === 'Agenda');
+    expect(page.text).toContain('Runs now with 2 people');
+  });
+
+  it('names the first of many people, and all of them on demand', async () => {
+    const people = Array.from({ length: 12 }, (_, n) => ({
+      ...{ personId: idOf(310 + n), displayName: `Person ${n + 1}.`, email: null, accountId: idOf(330 + n) },
+      ...{ role: 'member', mail: null, inviteId: null },
+    }));
+    await open({ people: people as never });
+    expect(page.text).toContain('Person 8.');
+    expect(page.text).not.toContain('Person 9.');
+    await page.press('Show all 12');
+    expect(page.text).toContain('Person 12.');
+    expect(page.buttons('Show all 12')).toEqual([]);
+  });
+
   it('is cancelled once that is confirmed', async () => {
     server.answers.cancelMeeting = () => {
       server.meetings = [detailOf(7, { title: 'Price talks', isCancelled: true })];

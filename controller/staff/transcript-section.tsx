@@ -1,8 +1,6 @@
 /** What was spoken in a meeting's calls, as text: who, when and what, found by words, and as files. */
-import Download from 'lucide-react/icons/download';
-import Search from 'lucide-react/icons/search';
 import Trash2 from 'lucide-react/icons/trash-2';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { urlOf } from '#contract/http/answer.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
@@ -10,18 +8,18 @@ import { type SpokenText, transcriptApi } from '#contract/http/transcript-api.ts
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
-import { Icon } from '#ui/icon.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
-import { TextField } from '#ui/text-field.tsx';
+import { SearchField } from '#ui/search-field.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { clockTime, dayAndDate } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { FileLink } from './file-link.tsx';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { useMeetingTranscript } from './use-meeting-transcript.ts';
 
-/** Nothing where nothing is written, and the meeting's policy or the rules of its place let nothing be. */
-export function TranscriptSection({ meeting }: { meeting: MeetingDetail }) {
-  const mayBeWritten = meeting.policy.transcript && meeting.isTranscriptPermitted;
+/** Nothing where nothing is written, and it has not begun, or its policy or the rules of its place let nothing be. */
+export function TranscriptSection({ meeting, isAhead }: { meeting: MeetingDetail; isAhead: boolean }) {
+  const mayBeWritten = !isAhead && meeting.policy.transcript && meeting.isTranscriptPermitted;
   if (meeting.transcriptRevision === undefined && !mayBeWritten) return null;
   return <Transcript key={meeting.meetingId} meeting={meeting} />;
 }
@@ -48,7 +46,11 @@ function Transcript({ meeting: { meetingId, transcriptRevision, role } }: { meet
       }
     >
       <div className="flex flex-col gap-3">
-        {(words !== null || !isEmpty) && <Find onFind={setWords} />}
+        {(words !== null || !isEmpty) && (
+          <search>
+            <SearchField label={t('search')} action={t('search')} maxLength={100} onFind={setWords} />
+          </search>
+        )}
         <MeetingPartState part={part} />
         <ProblemWords problem={acts.problem} />
         {isEmpty && <p className="text-base text-quiet">{t(words === null ? 'none' : 'foundNone')}</p>}
@@ -137,45 +139,6 @@ function Spoken({ segment, onDelete }: SpokenProps) {
         />
       )}
     </li>
-  );
-}
-
-function Find({ onFind }: { onFind: (words: string | null) => void }) {
-  const { t } = useTranslation('transcript');
-  const [text, setText] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    onFind(text.trim() || null);
-  };
-  return (
-    <search>
-      <form onSubmit={submit} className="flex items-end gap-2">
-        <TextField
-          label={t('search')}
-          value={text}
-          maxLength={100}
-          onChange={(typed) => {
-            setText(typed);
-            if (typed.trim() === '') onFind(null);
-          }}
-          className="min-w-0 flex-1"
-        />
-        <Button type="submit" icon={Search} aria-label={t('search')} className="min-h-14!" />
-      </form>
-    </search>
-  );
-}
-
-function FileLink({ href, children }: { href: string; children: string }) {
-  return (
-    <a
-      href={href}
-      download
-      className="-my-1 flex min-h-12 items-center gap-2 rounded-control px-3 text-base font-medium hover:bg-lifted"
-    >
-      <Icon of={Download} className="size-5" />
-      {children}
-    </a>
   );
 }
 

@@ -12,6 +12,8 @@ export type TextFieldProps = Omit<AriaTextFieldProps, 'children' | 'className' |
   /** what is wrong, in words; shown with a mark, never by colour alone */
   problem?: string | null;
   placeholder?: string;
+  /** only read aloud: the placeholder shows it */
+  isLabelHidden?: boolean;
   className?: string;
   inputClassName?: string;
 };
@@ -21,6 +23,7 @@ export function TextField({
   hint,
   problem,
   placeholder,
+  isLabelHidden = false,
   className = '',
   inputClassName = '',
   ...rest
@@ -28,7 +31,7 @@ export function TextField({
   const wrong = problem !== undefined && problem !== null && problem !== '';
   return (
     <AriaTextField {...rest} isInvalid={wrong} validationBehavior="aria" className={`flex flex-col gap-2 ${className}`}>
-      <Label className="text-base font-medium">{label}</Label>
+      <Label className={isLabelHidden ? 'sr-only' : 'text-base font-medium'}>{label}</Label>
       <Input
         placeholder={placeholder}
         className={`min-h-14 w-full rounded-control border border-edge bg-raised px-4 text-control text-ink transition-[border-color] placeholder:text-quiet data-focused:border-accent data-focused:outline-2 data-focused:outline-offset-0 data-focused:outline-accent data-invalid:border-fault data-disabled:opacity-45 ${inputClassName}`}

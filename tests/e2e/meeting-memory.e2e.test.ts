@@ -261,12 +261,12 @@ describe('an executive meeting', () => {
       await tv.expectIdle(roomName);
     });
     happened.meeting = happened[roomName]!;
-    const draft = minasPage.getByRole('textbox', { name: /^Draft of / });
-    await draft.waitFor();
+    await minasPage.getByRole('region', { name: /^Draft of / }).waitFor();
     await joonsPage.getByText('No minutes have been sent yet.').waitFor();
   });
 
   test('the host corrects a sentence and sends them; the mail has what happened, line by line', async () => {
+    await minasPage.getByRole('button', { name: 'Correct the text' }).click();
     const draft = minasPage.getByRole('textbox', { name: /^Draft of / });
     const written = await draft.inputValue();
     const corrected = written.replace('The south asks for a month.', 'The south asks for a month more.');

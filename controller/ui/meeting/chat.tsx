@@ -111,7 +111,10 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
               {marksOf(message).map((mark) => ` · ${mark}`)}
               {isMeant(message, selfPeerId) && ` · ${t('chat.namesYou')}`}
             </p>
-            <div className="absolute -top-4 right-0 flex">
+            <div
+              // calm to read: under a pointer or the keyboard. A finger has no way to ask for them
+              className="absolute -top-4 right-0 flex transition-opacity group-focus-within:opacity-100! group-hover:opacity-100! [@media(hover:hover)]:opacity-0"
+            >
               {!message.isRecalled && actOf?.(message)}
               {onReply && !message.isRecalled && (
                 <Button

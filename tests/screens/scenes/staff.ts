@@ -144,6 +144,12 @@ const past: MeetingDetail = {
   participantCount: 0,
   conflicts: [],
 };
+const ahead: MeetingDetail = {
+  ...detail,
+  startsAtMs: at(14, 0, 2),
+  endsAtMs: at(15, 0, 2),
+  participantCount: 0,
+};
 const attended: CallAttendance[] = [
   {
     callId: id(910),
@@ -301,6 +307,17 @@ const longSeries = {
 const seeSeries = (page: Page) =>
   page.getByRole('region', { name: /^(Series|이어지는 회의)$/ }).scrollIntoViewIfNeeded();
 
+/** All that a meeting may leave behind. */
+const leftBehind = (meeting: MeetingDetail, sentAtMs: number | null = null): Partial<Record<RouteName, Answer>> => ({
+  ...seriesAnswers,
+  meeting: { body: { meeting: { ...meeting, transcriptRevision: 9 } } },
+  minutes: { body: { minutes: [minutesOf(sentAtMs)] } },
+  transcript: { body: { segments: spokenTexts, hasOlder: true } },
+  meetingPolls: { body: { polls: [{ poll: endedQuiz, isLost: false }] } },
+  attendance: { body: { calls: attended } },
+  recordKeeping: { body: keeping },
+});
+
 type Answer = { status?: number; body: unknown } | 'no-answer';
 const refusal = (status: number, code: string): Answer => ({ status, body: { error: { code, message: '' } } });
 type Told = {
@@ -416,6 +433,7 @@ function scene(
     listSessions: { body: { sessions } },
     listInvites: { body: { invites } },
     meetingPolls: { body: { polls: [] } },
+    transcript: { body: { segments: [], hasOlder: false } },
     preparedPolls: { body: { preparedPolls: [] } },
     plannedBroadcasts: { body: { broadcasts: [planned] } },
     audienceChoices: { body: choices },
@@ -605,6 +623,29 @@ export const staffScenes: readonly Scene[] = [
       await page.getByRole('button', { name: /^(Delete what Dealer East|.* Dealer East 님의 발언 삭제)/ }).click();
     },
   }),
+  scene('meeting-ahead', { hash: meetingHash, answers: { meeting: { body: { meeting: ahead } }, ...seriesAnswers } }),
+  scene('meeting-over', { hash: meetingHash, answers: leftBehind(past) }),
+  scene('meeting-over-member', { hash: meetingHash, answers: leftBehind({ ...past, role: 'member' }, at(9, 50, -1)) }),
+  scene('meeting-over-unwritten', { hash: meetingHash, answers: { meeting: { body: { meeting: past } } } }),
+  scene('meeting-many-people', {
+    hash: meetingHash,
+    answers: {
+      meeting: {
+        body: {
+          meeting: {
+            ...ahead,
+            people: Array.from({ length: 42 }, (_, n) =>
+              person(n, n % 3 === 0 ? '남궁선우 수석연구위원' : `Joon Lee ${n}`, {
+                mail: 'sent',
+                email: `p${n}@example.com`,
+              }),
+            ),
+          },
+        },
+      },
+    },
+    act: (page) => page.getByRole('region', { name: /^(People|참석자)$/ }).scrollIntoViewIfNeeded(),
+  }),
   scene('meeting-nobody', {
     hash: meetingHash,
     waiting: { meetingId: id(103), count: 0, waiting: [] },
@@ -647,9 +688,13 @@ export const staffScenes: readonly Scene[] = [
     hash: meetingHash,
     answers: { meeting: { body: { meeting: past } }, minutes: { body: { minutes: [minutesOf(null)] } } },
     act: async (page) => {
-      await page.getByText(/^(Preview|미리 보기)$/).click();
       await page.getByRole('region', { name: /^(Minutes|회의록)$/ }).scrollIntoViewIfNeeded();
     },
+  }),
+  scene('meeting-minutes-correct', {
+    hash: meetingHash,
+    answers: { meeting: { body: { meeting: past } }, minutes: { body: { minutes: [minutesOf(null)] } } },
+    act: press(/^(Correct the text|내용 고치기)$/),
   }),
   scene('meeting-minutes-sent', {
     hash: meetingHash,
@@ -679,8 +724,9 @@ export const staffScenes: readonly Scene[] = [
       correctMinutes: refusal(409, 'not-possible-now'),
     },
     act: async (page) => {
+      await press(/^(Correct the text|내용 고치기)$/)(page);
       await page
-        .getByLabel(/^(Draft of .*|.* 회의 초안)$/)
+        .getByRole('textbox', { name: /^(Draft of .*|.* 회의 초안)$/ })
         .fill('# 회의록: Price talks\n\n## 결정 사항\n\n- 새 가격표를 3월부터 적용합니다\n');
       const sent = { body: JSON.stringify({ minutes: [minutesOf(at(9, 50, -1))] }), contentType: 'application/json' };
       await page.route('**/api/v1/meetings/*/minutes', (route) => route.fulfill(sent));

@@ -57,6 +57,7 @@ export default {
     draftLead: 'Only hosts see this draft. Correct it, then send it to the people of the meeting.',
     draftOf: 'Draft of {{when}}',
     preview: 'Preview',
+    correct: 'Correct the text',
     overtaken: 'This draft has changed meanwhile. What you typed is here still, and not saved.',
     sentMeanwhile:
       'Somebody else has sent these minutes while you typed. What you typed is not in them: copy from it what you need.',

@@ -100,6 +100,8 @@ export default {
     cancelled: '취소된 회의입니다.',
     cancelledNote: '더 이상 참여하거나 쓸 수 없고, 남은 내용은 읽을 수 있습니다.',
     runs_other: '지금 {{count}}명이 회의 중입니다',
+    over: '종료',
+    allPeople_other: '{{count}}명 모두 보기',
     policy: '입장 방식',
     rooms: '회의실',
     noRooms: '회의실 없이 각자 있는 곳에서 참여합니다.',
