@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { readCommandLine } from '#edge/command-line.ts';
 import type { SecureContextOptions } from 'node:tls';
 import { WatchedTlsFiles } from '#edge/tls-files.ts';
-import { originOf } from '#edge/listen-at.ts';
 import { WallClock } from '#edge/wall-clock.ts';
 import { TrustedProxies } from '#edge/who-is-calling.ts';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
@@ -19,83 +18,30 @@ import { START_REFUSED_EXIT_CODE, StartRefused } from '#edge/start-refused.ts';
 import { refuseLostDatabase, refuseUnfinishedReturn } from './data-dir.ts';
 import { createLogger } from './log.ts';
 import { keptFreePorts } from './free-ports.ts';
-import {
-  DEFAULT_PORTS,
-  hostInUrl,
-  LOOPBACK_HOSTS,
-  machineAddresses,
-  parseFleetOptions,
-  serverUsage,
-} from './options.ts';
+import { DEFAULT_PORTS, machineAddresses, parseFleetOptions, serverUsage } from './options.ts';
 import { authorityStore, moveStoredTimes, type StorageState, telemetryStore } from './store/index.ts';
 import {
   CertificateAuthority,
   CertificateRegister,
-  Enrolment,
   ensureLocalNode,
   formerRoomOf,
   ServerCertificate,
-  waitingKioskRoutes,
-  WaitingKiosks,
 } from './devices/index.ts';
-import { UserError } from '#contract/error-codes.ts';
 import { oncePerWord, onUnknownWord } from '#contract/open-words.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { Broker } from './broker/index.ts';
-import {
-  giveUpWaiting,
-  MailDelivery,
-  MeetingMails,
-  queueAccountMail,
-  queueMentionMail,
-  readMailSettings,
-} from './mail/index.ts';
-import { AuditList, auditRoutes, AuditWatch, RefusalRecord } from './audit/index.ts';
-import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
-import {
-  admissionRoutes,
-  hasInvites,
-  meetingRoutes,
-  Meetings,
-  PeopleFinder,
-  PeopleMeetings,
-  RoomFinder,
-  SigningKeys,
-  StaffHomes,
-} from './meetings/index.ts';
-import { chatRoutes, mailedMentionsOf, MeetingChat, MentionMails } from './chat/index.ts';
-import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
-import { pollRoutes, Polls } from './polls/index.ts';
-import { transcriptRoutes } from './transcript/index.ts';
-import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
-import {
-  AlertBook,
-  AlertList,
-  AlertNotifications,
-  alertRoutes,
-  alertTargetRoutes,
-  OF_ORGANISATION,
-} from './alerts/index.ts';
-import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
-import { FleetHealth } from './health/index.ts';
-import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
-import {
-  MeetingRecord,
-  MinutesPdf,
-  type PrintedMinutes,
-  readSummarySettings,
-  recordRoutes,
-  seriesRoutes,
-  type SummarySettings,
-} from './record/index.ts';
+import { AuditWatch, RefusalRecord } from './audit/index.ts';
+import { hasInvites, SigningKeys } from './meetings/index.ts';
+import { OF_ORGANISATION } from './alerts/index.ts';
+import { ensureDemonstration } from './rooms/index.ts';
 import { Turn } from './turn/index.ts';
-import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
-import { Help, helpRoutes } from './help/index.ts';
-import { Notes, NotesLinks, notesRoutes } from './notes/index.ts';
-import { RoomsSettings, settingsRoutes, Signage, signageRoutes } from './settings/index.ts';
-import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
+import { KioskRelease } from './updates/index.ts';
+import { buildApp, buildDeviceApp } from './http/index.ts';
 import { FIRST_ADMIN_FILE, type ServerReady, type ServerServing } from './supervision.ts';
+import { type Ground, makeParts, startParts, stopParts } from './parts.ts';
+import { servedRoutes } from './served-routes.ts';
+import { addressesOf } from './addresses.ts';
 
 // ── options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 const options = readCommandLine(serverUsage, parseFleetOptions);
@@ -130,20 +76,9 @@ try {
   orRefuse(error);
 }
 const ports = options.ports ?? (options.ephemeralPorts ? await keptFreePorts(dataDir) : DEFAULT_PORTS);
-const host = hostInUrl(hosts[0]!);
-const { httpsAt, signalingAt, liveAt, turnAt } = options;
-const fleetUrl = originOf(lan ? 'https' : 'http', {
-  host: httpsAt?.host ?? hosts[0]!,
-  port: httpsAt?.port ?? ports.http,
-});
-/** where viewers fetch broadcasts */
-const liveUrl =
-  options.liveUrl ??
-  originOf(lan ? 'https' : 'http', { host: liveAt?.host ?? hosts[0]!, port: liveAt?.port ?? ports.live });
-const deviceApiUrl = `https://${host}:${ports.deviceApi}`;
-const mqttUrl = `mqtts://${host}:${ports.mqtt}`;
-const ownHosts = [httpsAt, signalingAt, liveAt, turnAt].flatMap((at) => at?.host ?? []);
-const allHosts = [...new Set([...hosts, ...ownHosts, ...LOOPBACK_HOSTS])];
+const { httpsAt, turnAt } = options;
+const addresses = addressesOf(options, ports);
+const { fleetUrl, liveUrlAt, deviceApiUrl, mqttUrl, allHosts } = addresses;
 /** how often certificates of our own are looked at, whether they are due */
 const RENEWAL_LOOK_MS = 3_600_000;
 const fail = (error: unknown): never => {
@@ -232,78 +167,7 @@ const broker = new Broker({
 });
 register.onRevoked((identity) => broker.disconnect(identity));
 
-/** null: no provider is named */
-function openOpenid(): OpenidSignIn | null {
-  if (options.openidConfig === null) return null;
-  try {
-    const settings = readOpenidSettings(options.openidConfig);
-    const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}${pagePaths.openidCallback}` });
-    return new OpenidSignIn({
-      store,
-      sessions: people.sessions,
-      provider,
-      settings,
-      clock,
-      onShutOut: putOutOfCalls,
-      logger,
-    });
-  } catch (error) {
-    return orRefuse(error);
-  }
-}
-
-function putOutOfCalls(accountId: string): void {
-  meetings
-    .removeAccount(accountId)
-    .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls'));
-}
-
-/** null: no engine of summaries is named */
-function summarySettings(): SummarySettings | null {
-  if (options.summaryConfig === null) return null;
-  try {
-    return readSummarySettings(options.summaryConfig);
-  } catch (error) {
-    return orRefuse(error);
-  }
-}
-
-/** of the first mail with these minutes: the next ones find it */
-const PDF_FOR_MAIL_WITHIN_MS = 20_000;
-
-/** null: no mail server is named */
-function openMail(): MailDelivery | null {
-  if (options.mailConfig === null) return null;
-  try {
-    const settings = readMailSettings(options.mailConfig);
-    const guestLink = async (meetingId: string, inviteId: string): Promise<string> => {
-      const link = await meetings.invites.linkOf(meetingId, inviteId);
-      if (!link) throw new UserError('invite-invalid');
-      return link.joinUrl;
-    };
-    const minutesPdf = (minutes: PrintedMinutes) => pdf.within(minutes, PDF_FOR_MAIL_WITHIN_MS);
-    const mentionsOf = (accountId: string) => mailedMentionsOf(store.read, accountId);
-    return new MailDelivery({ store, settings, fleetUrl, guestLink, minutesPdf, mentionsOf, logger });
-  } catch (error) {
-    return orRefuse(error);
-  }
-}
-
-// ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
-const pdf = new MinutesPdf({ dataDir, log: (what, details) => logger.error(details, what) });
-const mail = openMail();
-const people = new Organisation({
-  store,
-  clock,
-  keys,
-  fleetUrl,
-  queueMail: mail ? queueAccountMail : async () => false,
-  openid: () => (openid ? { label: openid.label } : null),
-  logger,
-});
-const openid = openOpenid();
-const enrolment = new Enrolment({ store, authority, register, clock, logger });
-const waitingKiosks = new WaitingKiosks({ store, authority, enrolment, logger });
+// ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 /** what browsers, signalling and the relay serve with; null: plain, on loopback */
 const publicTls = lan
   ? (tlsFiles ?? { cert: serverCertificate.certificatePath, key: serverCertificate.keyPath })
@@ -311,207 +175,39 @@ const publicTls = lan
 const turn =
   turnAt && publicTls ? new Turn({ dataDir, at: turnAt, tls: publicTls, peers: machineAddresses(hosts) }) : null;
 await turn?.start();
-const meetings = new Meetings({
+const ground: Ground = {
+  ...addresses,
+  options,
+  store,
+  telemetry,
+  clock,
+  authority,
+  register,
+  keys,
+  broker,
   iceServersFor: (peerId) => turn?.iceServersFor(peerId) ?? [],
-  store,
-  telemetry,
-  broker,
-  keys,
-  register,
-  fleetUrl,
+  orRefuse,
   logger,
-});
-const chat = new MeetingChat({
-  store,
-  commandCall: (meetingId, commandOf) => meetings.commandCall(meetingId, commandOf),
-  onChanged: (meetingId) => meetings.chatChanged(meetingId),
-});
-const documents = new Documents({
-  store,
-  meetings,
-  dataDir,
-  newConverter: ({ onEvent, onStatus }) =>
-    new ConverterLink({
-      dataDir,
-      onEvent,
-      onStatus(status) {
-        logger.info({ status }, 'document converter');
-        onStatus(status);
-      },
-      log: (what, details) => logger.error(details, what),
-    }),
-  quotaBytes: options.documentQuotaBytes,
-  logger,
-});
-const broadcasts = new Broadcasts({
-  store,
-  meetings,
-  people,
-  keys,
-  settingsOf: (roomId) => ({
-    ...settings.desired(roomId, 'broadcast'),
-    language: settings.desired(roomId, 'screen').language,
-  }),
-  dataDir,
-  fleetUrl,
-  clock,
-  logger,
-});
-/** On the host by which a page came, unless IT has named another: the cookie is of that host. */
-const liveUrlAt = (pageHost: string): string =>
-  options.liveUrl !== null || liveAt ? liveUrl : originOf(lan ? 'https' : 'http', { host: pageHost, port: ports.live });
-const notes = new Notes({ store, logger });
-const notesLinks = new NotesLinks({ notes, logger });
-const alerts = new AlertBook({ store, clock, placesOf: (roomId) => people.places.pathOfRoom(roomId) });
-const alertList = new AlertList({ store, book: alerts, places: people.places });
-const notifications = new AlertNotifications({
-  store,
-  book: alerts,
-  list: alertList,
-  places: people.places,
+};
+const parts = makeParts(ground);
+const {
   mail,
-  dataDir,
-  fleetUrl,
-  ownHosts: () => [...allHosts, ...meetings.nodes.all.map((node) => new URL(node.signalingUrl).hostname)],
-  clock,
-  logger,
-});
-const rooms = new Rooms({
-  places: people.places,
-  signalsOf: (roomId) => health.raisedIn(roomId),
-  signalStatesOf: (roomId) => health.statesOf(roomId),
-  openAlertCountOf: (roomId) => alerts.openCountOf(roomId),
-  store,
-  telemetry,
-  broker,
-  meetings,
-  broadcasts,
-  liveUrl: () => liveUrl,
-  documents,
-  notes,
+  people,
+  openid,
   enrolment,
-  register,
-  clock,
-  logger,
-  deviceApi: { url: deviceApiUrl, caSha256: authority.sha256 },
-  controllerUrl: `${fleetUrl}/control`,
-});
-people.changes.onShutOut(putOutOfCalls);
-people.placeChanges.onRulesChanged(() => {
-  meetings.waitingRoom.lookAll();
-  meetings.transcriptRules.lookAll();
-});
-const retention = new Retention({
-  store,
+  waitingKiosks,
+  meetings,
   documents,
-  meetings,
-  tvOf: (roomId) => rooms.idleTvOf(roomId),
-  clock,
-  logger,
-});
-const bookingsOf = (roomId: string) => rooms.reports.projections.get(roomId, 'agenda')?.bookings ?? [];
-const peopleMeetings = new PeopleMeetings({ store, meetings, bookingsOf, mails: mail && new MeetingMails() });
-const staffHomes = new StaffHomes({
-  store,
-  meetings,
-  reports: {
-    bookingsOf,
-    isInCall: (roomId) => rooms.reports.of(roomId).state?.phase.name === 'in-call',
-  },
-  logger,
-});
-const mentionMails =
-  mail &&
-  new MentionMails({
-    store,
-    isHere: (accountId, withinMs) => staffHomes.isHere(accountId, withinMs),
-    queue: queueMentionMail,
-    logger,
-  });
-const settings: RoomsSettings = new RoomsSettings({
-  store,
-  broker,
-  places: people.places,
-  isRoom: async (roomId) => (await rooms.registry.byId(roomId)) !== null,
-  isOnline: (roomId) => rooms.reports.of(roomId).online,
-  checkPictures: (trx, signageKeys) => signage.check(trx, signageKeys),
-  logger,
-});
-const health = new FleetHealth({
+  broadcasts,
+  notesLinks,
+  alerts,
   rooms,
-  broker,
-  register,
-  serviceOf: rooms.services.of,
-  placesOf: (roomId) => people.places.pathOfRoom(roomId),
-  watchOf: (roomId) => settings.desired(roomId, 'watch'),
-  refusedSettingsOf: (roomId) => settings.viewNow({ kind: 'room', roomId }).report?.refused ?? [],
-  book: alerts,
-  clock,
-  logger,
-});
-rooms.services.onChanged((roomId) => health.roomMoved(roomId));
-const history = new FleetHistory({
-  telemetry,
-  rooms,
-  broker,
-  isInTrouble: (roomId) => rooms.list.isInTrouble(roomId),
-  clock,
-  logger,
-});
-const help = new Help({
-  store,
-  broker,
-  rooms,
-  signalsOf: (roomId) => health.raisedIn(roomId),
-  book: alerts,
-  dataDir,
-  clock,
-  logger,
-});
-const updates = new Updates({
-  store,
-  broker,
-  rooms,
-  register,
-  placesOf: (roomId) => people.places.pathOfRoom(roomId),
-  hoursOf: (roomId) => settings.desired(roomId, 'updates').windowHours,
-  book: alerts,
-  folder: options.updatesDir ?? join(dataDir, 'updates'),
-  kioskRelease: options.kioskRelease,
-  clock,
-  logger,
-});
-const record = new MeetingRecord({
-  store,
-  meetings,
-  fleetUrl,
-  minutesAfterMs: options.minutesAfterMs,
-  mails: mail && new MeetingMails(),
-  notes,
-  summarySettings: summarySettings(),
-  clock,
-  logger,
-});
-const signage = new Signage({ store, dataDir, settings });
-const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
-rooms.registry.onChanged(({ kind, roomId }) => {
-  if (kind === 'placed') meetings.waitingRoom.lookAll();
-  if (kind !== 'removed') return;
-  void people.places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
-  void settings.roomRemoved(roomId).catch(settingsNotKept);
-  retention.look();
-});
-enrolment.onEnrolled((roomId) => void settings.kioskReplaced(roomId).catch(settingsNotKept));
-const metrics = new Metrics({
-  roomsOnline: () => rooms.reports.onlineCount,
-  roomLinks: () => rooms.links.count,
-  mqttClients: () => broker.connectedCount,
-  mediaBlocked: () => meetings.nodes.blockedCount,
-  mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
-  recordings: () => broadcasts.recordings.space(),
-  failingFiles: () => ({ authority: store.state === 'failing', telemetry: telemetry.state === 'failing' }),
-});
-
+  settings,
+  help,
+  updates,
+  signage,
+  metrics,
+} = parts;
 const logUnknownWord = oncePerWord((word) => logger.warn({ word }, 'a word of a newer release is ignored'));
 onUnknownWord((word) => {
   metrics.unknownWord();
@@ -520,32 +216,7 @@ onUnknownWord((word) => {
 
 // ── listeners: what was published before is published again before anyone can ask ────────────────────────────────────
 await broker.open();
-await meetings.start();
-await rooms.start();
-await people.start();
-await settings.start();
-await alerts.start();
-await help.start();
-await updates.start();
-await signage.start();
-await documents.start();
-notes.start();
-notesLinks.start();
-await broadcasts.start();
-notifications.start();
-health.start();
-history.start();
-record.start();
-pdf.start();
-await rooms.offerBroadcasts();
-retention.start();
-staffHomes.start();
-rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
-rooms.registry.onChanged(() => staffHomes.roomsChanged());
-openid?.start();
-mentionMails?.start();
-if (mail) mail.start();
-else await store.write(giveUpWaiting);
+await startParts(parts, ground);
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -569,60 +240,7 @@ const app = await buildApp({
   hosts: allHosts,
   proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
-  served: [
-    ...peopleRoutes(people),
-    ...roomRoutes({ rooms, places: people.places }),
-    ...meetingRoutes({
-      meetings,
-      peopleMeetings,
-      peopleFinder: new PeopleFinder({ store }),
-      roomFinder: new RoomFinder({ store, bookingsOf }),
-      staffHomes,
-    }),
-    ...admissionRoutes({
-      meetings,
-      onFailed: (error) => logger.error({ err: error }, 'who waits cannot be listed'),
-    }),
-    ...chatRoutes({ chat }),
-    ...notesRoutes({ store }),
-    ...roomServiceRoutes({ services: rooms.services }),
-    ...historyRoutes({
-      history: new HistoryReader({ telemetry, rooms, places: people.places, nowMs: () => clock.nowMs() }),
-      rooms,
-      places: people.places,
-    }),
-    ...alertRoutes({ book: alerts, list: alertList, logger }),
-    ...alertTargetRoutes(notifications),
-    ...settingsRoutes({ settings }),
-    ...helpRoutes({ help, rooms, store }),
-    ...updateRoutes({ updates }),
-    ...signageRoutes({ signage }),
-    ...waitingKioskRoutes({ waiting: waitingKiosks, caSha256: authority.sha256 }),
-    ...documentRoutes({ documents }),
-    ...pollRoutes({ polls: new Polls({ store, logger }) }),
-    ...transcriptRoutes({ store, onChanged: (meetingId) => meetings.chatChanged(meetingId) }),
-    ...broadcastRoutes({
-      broadcasts,
-      store,
-      fleetUrl,
-      liveUrl: liveUrlAt,
-      onFailed: (error) => logger.error({ err: error }, 'the air of a meeting not read'),
-    }),
-    ...recordRoutes({
-      store,
-      minutes: record.minutes,
-      pdf,
-      notes,
-      accounts: people.changes,
-      removeFiles: async (meetingId, actor) => {
-        await documents.removeAllOf(meetingId);
-        await broadcasts.recordings.deleteAllOf(meetingId, actor);
-      },
-      onChanged: (meetingId) => meetings.changed(meetingId),
-    }),
-    ...seriesRoutes({ store, notes, logger }),
-    ...auditRoutes({ audit: new AuditList({ store }) }),
-  ],
+  served: servedRoutes(parts, ground),
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   roleInCall: (accountId, meetingId) => meetings.roleInCall(accountId, meetingId),
   roleInMeeting: (accountId, meetingId) => meetings.roleInMeeting(accountId, meetingId),
@@ -707,25 +325,7 @@ async function end(): Promise<void> {
   rooms.links.stop();
   notesLinks.stop();
   await Promise.all([app.close(), deviceApp.close()]);
-  health.stop();
-  await notifications.stop();
-  await history.stop();
-  await rooms.stop();
-  waitingKiosks.stop();
-  help.stop();
-  notes.stop();
-  await updates.stop();
-  retention.stop();
-  record.stop();
-  pdf.stop();
-  settings.stop();
-  openid?.stop();
-  mentionMails?.stop();
-  mail?.stop();
-  documents.stop();
-  broadcasts.stop();
-  staffHomes.stop();
-  meetings.stop();
+  await stopParts(parts);
   await broker.stop();
   browserFiles?.stop();
   clearInterval(renewing);
