@@ -12,9 +12,11 @@ import { useAsyncAction } from '#ui/use-async-action.ts';
 import { ChatSearch } from './chat-search.tsx';
 import { MarkButton, useMarkedMessages } from './marked-messages.tsx';
 import { useMeetingChat } from './use-meeting-chat.ts';
+import { useRevision } from './use-meeting.ts';
 
 export function ChatSection({ meeting }: { meeting: MeetingDetail }) {
-  const { meetingId, chatRevision, role, isCancelled } = meeting;
+  const { meetingId, role, isCancelled } = meeting;
+  const chatRevision = useRevision(meeting, 'chatRevision');
   const marked = useMarkedMessages(meeting);
   const isHost = role === 'host' || role === 'co-host';
   const { t } = useTranslation('meeting');

@@ -8,7 +8,7 @@ import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
 import { takeArrival } from '#ui/sign-in/arrival.ts';
 import en from '#ui/words/en/transcript.ts';
 import { Staff } from './staff.tsx';
-import { detailOf, idOf, StaffServerUnderTest, staffPage } from './staff-under-test.tsx';
+import { detailOf, idOf, meetingOf, StaffServerUnderTest, staffPage } from './staff-under-test.tsx';
 
 let server: StaffServerUnderTest;
 let page: PageUnderTest;
@@ -92,6 +92,36 @@ test('reads older pages, and keeps them when more is spoken', async () => {
   await act(async () => server.home());
   await page.until(() => lines().length === 5);
   expect(lines()).toEqual([0, 1, 2, 3, 4].map((number) => `words ${number}`));
+});
+
+test('a sentence that is spoken costs a page one request, and one that shows another meeting none', async () => {
+  spoken = [segment(0)];
+  await show();
+  await page.until(() => lines().length === 1);
+  const home = (of: [n: number, transcriptRevision: number]) =>
+    act(async () =>
+      server.home({
+        meetings: [meetingOf(1), meetingOf(2)].map((each, at) => ({
+          ...each,
+          ...(at + 1 === of[0] && { transcriptRevision: of[1] }),
+        })),
+      }),
+    );
+  await home([1, 1]);
+  await page.until(() => lines().length === 1);
+  const asked = () => server.asked.map(({ name }) => name);
+  const before = asked().length;
+  for (let number = 1; number <= 3; number += 1) {
+    spoken.push(segment(number));
+    await home([1, number + 1]);
+    await page.until(() => lines().includes(`words ${number}`));
+  }
+  expect(asked().slice(before)).toEqual(['transcript', 'transcript', 'transcript']);
+  await home([2, 5]);
+  const known = asked().length;
+  await home([2, 6]);
+  await home([2, 7]);
+  expect(asked()).toHaveLength(known);
 });
 
 test('finds words, and shows all again', async () => {

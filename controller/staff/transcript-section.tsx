@@ -16,15 +16,24 @@ import { currentLanguage } from '#ui/words/words.ts';
 import { FileLink } from './file-link.tsx';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { useMeetingTranscript } from './use-meeting-transcript.ts';
+import { useRevision } from './use-meeting.ts';
 
 /** Nothing where nothing is written, and it has not begun, or its policy or the rules of its place let nothing be. */
 export function TranscriptSection({ meeting, isAhead }: { meeting: MeetingDetail; isAhead: boolean }) {
   const mayBeWritten = !isAhead && meeting.policy.transcript && meeting.isTranscriptPermitted;
   if (meeting.transcriptRevision === undefined && !mayBeWritten) return null;
   return <Transcript key={meeting.meetingId} meeting={meeting} />;
+/** Nothing where nothing is written, and the meeting's policy or the rules of its place let nothing be. */
+export function TranscriptSection({ meeting }: { meeting: MeetingDetail }) {
+  const mayBeWritten = meeting.policy.transcript && meeting.isTranscriptPermitted;
+  const revision = useRevision(meeting, 'transcriptRevision');
+  if (revision === undefined && !mayBeWritten) return null;
+  return <Transcript key={meeting.meetingId} meeting={meeting} transcriptRevision={revision} />;
 }
 
-function Transcript({ meeting: { meetingId, transcriptRevision, role } }: { meeting: MeetingDetail }) {
+type TranscriptProps = { meeting: MeetingDetail; transcriptRevision: number | undefined };
+
+function Transcript({ meeting: { meetingId, role }, transcriptRevision }: TranscriptProps) {
   const { t } = useTranslation('transcript');
   const [words, setWords] = useState<string | null>(null);
   const part = useMeetingTranscript(meetingId, transcriptRevision, words);

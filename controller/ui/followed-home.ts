@@ -12,6 +12,8 @@ export type HomeState<T> = {
   home: T | null;
   /** false: what is shown may be old; it is asked for again by itself */
   isConnected: boolean;
+  /** counts the connections: what happened between two of them shows in no difference of homes */
+  connections: number;
   /** the server does not let this account at it */
   refusal: MaruError | null;
 };
@@ -25,7 +27,7 @@ type FollowedHomeOptions = {
 };
 
 export class FollowedHome<T> {
-  readonly state = new Observable<HomeState<T>>({ home: null, isConnected: true, refusal: null });
+  readonly state = new Observable<HomeState<T>>({ home: null, isConnected: true, connections: 0, refusal: null });
   readonly #route: HomeRoute<T>;
   readonly onSignedOut: () => void;
   readonly #query: () => Record<string, string>;
@@ -41,18 +43,26 @@ export class FollowedHome<T> {
   }
 
   start(): void {
-    this.#close = followWhileLookedAt(this.#route, () => ({
-      // whose fields only the home's own class knows
-      query: this.#query() as never,
-      onEvent: ({ name, data }) => {
-        if (name === 'home') this.#set({ home: data as T, refusal: null });
-        else this.#onOther?.(name, data);
-      },
-      onConnected: (isConnected) => this.#set({ isConnected }),
-      onRefused: (refusal) => {
-        if (!this.failed(refusal)) this.#set({ refusal });
-      },
-    }));
+    this.#close = followWhileLookedAt(this.#route, () => {
+      let isFirst = true;
+      return {
+        // whose fields only the home's own class knows
+        query: this.#query() as never,
+        onEvent: ({ name, data }) => {
+          if (name !== 'home') return this.#onOther?.(name, data);
+          const { connections } = this.state.getSnapshot();
+          this.#set({ home: data as T, refusal: null, connections: connections + (isFirst ? 1 : 0) });
+          isFirst = false;
+        },
+        onConnected: (isConnected) => {
+          isFirst ||= !isConnected;
+          this.#set({ isConnected });
+        },
+        onRefused: (refusal) => {
+          if (!this.failed(refusal)) this.#set({ refusal });
+        },
+      };
+    });
   }
   stop(): void {
     this.#close?.();

@@ -425,6 +425,7 @@ export class CallClient {
     this.#chat.start(callId, call.chat, call.recalledChat);
     this.#chat.readBy(call.chatReads);
     this.#captions.start(call.transcript);
+    this.#confirmTranscript(call.transcript);
     this.#phase = {
       name: 'joined',
       callId,
@@ -442,6 +443,11 @@ export class CallClient {
       );
     }
     return drawn;
+  }
+
+  /** Pages of this release show that it is on. A connection that is lost confirms it again, by its next snapshot. */
+  #confirmTranscript({ isOn }: CallTranscript): void {
+    if (isOn) this.#connection.ask('confirm-transcript', {}).catch(() => {});
   }
 
   /** What we presented in the former call of this meeting, which goes on in another; of nobody's a room takes care. */
@@ -505,6 +511,7 @@ export class CallClient {
         this.#publish();
         return;
       case 'transcript-changed':
+        if (!this.#captions.transcript.isOn) this.#confirmTranscript(notification.data);
         this.#captions.changed(notification.data);
         this.#publish();
         return;

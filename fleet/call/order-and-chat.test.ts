@@ -279,6 +279,13 @@ describe('transcript', () => {
     node.tell({ event: 'transcript-changed', data: { ...on, isFailing: true } });
     await pass(20);
     expect(state().transcript).toEqual({ ...on, isFailing: true });
+    // once for each time that it is on: without it nothing of this microphone is written
+    const confirmed = () => node.asked.filter(({ method }) => method === 'confirm-transcript').length;
+    expect(confirmed()).toBe(1);
+    node.tell({ event: 'transcript-changed', data: { ...on, isOn: false } });
+    node.tell({ event: 'transcript-changed', data: on });
+    await pass(20);
+    expect(confirmed()).toBe(2);
     call.leave();
     expect([state().transcript, captions()]).toEqual([NO_TRANSCRIPT, []]);
   });

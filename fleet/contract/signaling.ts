@@ -260,6 +260,11 @@ export const signalingMethods = {
   'hide-poll': { request: z.strictObject({ pollId: Id }), response: z.object({}) },
   /** Needs the right `order`, and that it is possible. Everybody gets it as `transcript-changed`. */
   'set-transcript': { request: z.strictObject({ isOn: z.boolean(), language: Language }), response: z.object({}) },
+  /**
+   * This client shows that what is spoken is written: its microphone counts from now on, until it is turned off. Sent where a snapshot
+   * or `transcript-changed` says that it is on. Of a client that does not send it, as one of an older release, nothing is written.
+   */
+  'confirm-transcript': { request: z.strictObject({}), response: z.object({}) },
   /** Needs the right `remove`; the removed cannot come back on the same token or secret. */
   'remove-participant': { request: z.strictObject({ peerId: Id }), response: z.object({}) },
   /** Needs the right `end`. */

@@ -3,7 +3,7 @@ import { UserError } from '#contract/error-codes.ts';
 import type { NotesRights } from '../notes/index.ts';
 import type { AccessDependencies } from './access.ts';
 
-/** @param sessionToken null: no cookie came. Of one connection; asked again at each use, so that what changed counts at once. */
+/** @param sessionToken null: no cookie came. Of one connection. It reads `RIGHTS_COLUMNS` of `notes/notes.ts` and no others: with them it changes. */
 export function notesRightsOf(sessionToken: string | null, deps: AccessDependencies): NotesRights {
   const { accounts, sessions, roleInMeeting } = deps;
   return async (meetingId) => {
@@ -12,7 +12,8 @@ export function notesRightsOf(sessionToken: string | null, deps: AccessDependenc
     if (!account) throw new UserError('not-signed-in');
     if (account.mustChangePassword) throw new UserError('forbidden', 'change the one-time password first');
     const { accountId } = account;
-    if ((await roleInMeeting(accountId, meetingId)) !== null) return { accountId, access: 'write' };
+    const { expiresAtMs } = session;
+    if ((await roleInMeeting(accountId, meetingId)) !== null) return { accountId, access: 'write', expiresAtMs };
     throw new UserError('forbidden');
   };
 }

@@ -8,6 +8,7 @@ import { UserError } from '#contract/error-codes.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
 import { queueAccountMail } from './account-mails.ts';
 import { MailDelivery, type MailDeliveryDependencies } from './mail-delivery.ts';
+import { queueMentionMail } from './mention-mails.ts';
 import { giveUpWaiting, queueMail, withdrawMinutes } from './mail-queue.ts';
 import { MailServerUnderTest } from './mail-server-under-test.ts';
 
@@ -234,6 +235,27 @@ test('one sender has 200 mails a day, and others go on', async () => {
   expect(queued.filter(Boolean)).toHaveLength(200);
   expect(queued[200]).toBe(false);
   expect(await queue('other@corp.example', 'other', 'account:another')).toBe(true);
+});
+
+test('mails about mentions of one writer have a limit of their own, and take nothing from the invitations', async () => {
+  const account = (accountId: string) => ({ accountId, issuer: 'local', subject: accountId, userName: accountId });
+  await store.write(async (trx) => {
+    for (let n = 0; n < 201; n += 1)
+      await trx
+        .insertInto('account')
+        .values({ ...account(`m${n}`), displayName: 'M', email: `m${n}@corp.example`, createdAtMs: 1 })
+        .execute();
+  });
+  const mention = (accountId: string) =>
+    store.write((trx) => queueMentionMail(trx, { accountId, sender: 'account:admin' }));
+  const mentioned = async () => (await rows()).filter(({ kind }) => kind === 'chat-mention').length;
+  for (let n = 0; n < 201; n += 1) expect(await mention(`m${n}`)).toBe(true);
+  expect(await mentioned()).toBe(200);
+  // and invitations take nothing from the mentions
+  expect(await queue('other@corp.example')).toBe(true);
+  await store.write((trx) => trx.deleteFrom('mail').where('accountId', '=', 'm0').execute());
+  expect(await mention('m200')).toBe(true);
+  expect(await mentioned()).toBe(200);
 });
 
 test('a mail about mentions names what is unread when it is sent, without the words; of nothing there is none', async () => {

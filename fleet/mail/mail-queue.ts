@@ -13,6 +13,8 @@ const HOUR_MS = 3_600_000;
 /** to people who are new to it or who get it again; its changes count for the sender alone */
 const INVITATIONS_PER_MEETING_HOUR = 30;
 const MAILS_PER_SENDER_DAY = 200;
+/** of the same sender, beside those: who writes much in chats can still invite */
+const MENTIONS_PER_SENDER_DAY = 200;
 /** `failure` of a mail that was never tried */
 export const OVER_LIMIT = 'mail-limit';
 /** `failure` of a mail that another is in place of, or that is about nothing any more */
@@ -39,7 +41,7 @@ async function insert(
     .execute();
 }
 
-/** How many more mails the sender may queue today, as invitations to the meeting where one is named. */
+/** How many more mails the sender may queue today, but for those about mentions; as invitations to the meeting where one is named. */
 export async function mailsLeft(db: Reader, sender: string, meetingId: string | null): Promise<number> {
   const counted = db
     .selectFrom('mail')
@@ -47,7 +49,7 @@ export async function mailsLeft(db: Reader, sender: string, meetingId: string | 
     .where((e) => e.or([e('failure', 'is', null), e('failure', '<>', OVER_LIMIT)]));
   const today = await counted
     .where('sender', '=', sender)
-    .where('kind', '<>', 'meeting-cancel')
+    .where('kind', 'not in', ['meeting-cancel', 'chat-mention'])
     .where('createdAtMs', '>', Date.now() - 24 * HOUR_MS)
     .executeTakeFirstOrThrow();
   const left = MAILS_PER_SENDER_DAY - today.count;
@@ -58,6 +60,19 @@ export async function mailsLeft(db: Reader, sender: string, meetingId: string | 
     .where('createdAtMs', '>', Date.now() - HOUR_MS)
     .executeTakeFirstOrThrow();
   return Math.min(left, INVITATIONS_PER_MEETING_HOUR - hour.count);
+}
+
+/** How many more mails about mentions in their messages the sender may queue today. */
+export async function mentionMailsLeft(db: Reader, sender: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('mail')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where((e) => e.or([e('failure', 'is', null), e('failure', '<>', OVER_LIMIT)]))
+    .where('sender', '=', sender)
+    .where('kind', '=', 'chat-mention')
+    .where('createdAtMs', '>', Date.now() - 24 * HOUR_MS)
+    .executeTakeFirstOrThrow();
+  return MENTIONS_PER_SENDER_DAY - count;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The mail to an account that was mentioned in chats. What it names is looked up when it is sent: what is read or recalled is not in it. */
 import { z } from '#contract/schema.ts';
 import type { AuthorityWrite } from '../store/index.ts';
-import { mailsLeft, OVER_LIMIT, queueMail } from './mail-queue.ts';
+import { mentionMailsLeft, OVER_LIMIT, queueMail } from './mail-queue.ts';
 import type { MentionMessage } from './message.ts';
 
 const Address = z.email().max(254);
@@ -36,7 +36,7 @@ export async function queueMentionMail(
     .where('createdAtMs', '<=', Date.now())
     .executeTakeFirst();
   if (recent) return false;
-  if ((await mailsLeft(trx, sender, null)) <= 0) return true;
+  if ((await mentionMailsLeft(trx, sender)) <= 0) return true;
   const to = { name: account.displayName, address };
   const message: MentionMessage = { about: 'mention', to, accountId, language: account.language };
   await queueMail(trx, { kind: 'chat-mention', meetingId: null, personId: null, accountId, sender, message });

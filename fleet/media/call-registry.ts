@@ -71,6 +71,7 @@ export class CallRegistry {
   readonly #roles: ExpiringMap<{ changeId: string; role: MeetingRole }>;
   /** by meeting, as the fleet has set it */
   readonly #transcriptRules = new ExpiringMap<TranscriptRule>(Number.POSITIVE_INFINITY);
+  #silence: NodeJS.Timeout | null = null;
   #toldBlocked = '{}';
   /** by peer id: the code for one that comes back too late */
   readonly #former: ExpiringMap<ErrorCode>;
@@ -200,6 +201,7 @@ export class CallRegistry {
   }
 
   perform(command: NodeCommand): void {
+    this.fleetHeard();
     switch (command.name) {
       case 'end-call':
         this.#ended.keep(command.callId, 'call-ended');
@@ -287,7 +289,23 @@ export class CallRegistry {
     }
   }
 
+  /** The fleet is there: what it permits counts for a while longer. */
+  fleetHeard(): void {
+    if (this.#silence) this.#silence.refresh();
+    else {
+      this.#silence = setTimeout(() => this.#forgetTranscriptRules(), this.#options.settings.transcriptSilenceMs);
+      this.#silence.unref();
+    }
+  }
+
+  /** A rule may have been withdrawn meanwhile; the fleet sends them all again when it is back. */
+  #forgetTranscriptRules(): void {
+    this.#transcriptRules.clear();
+    for (const call of this.calls.values()) call.transcript.touchState();
+  }
+
   close(): void {
+    if (this.#silence) clearTimeout(this.#silence);
     for (const call of [...this.calls.values()]) call.abandon();
   }
 

@@ -195,6 +195,31 @@ test('who is away while it is turned on is not written before they are back, and
   await expect.poll(() => engine.sounds(second).length).toBeGreaterThan(whenAway + 2);
 });
 
+test('a client that does not say that it shows the sign is not written, and everybody else is', async () => {
+  const [host, mina] = [await join('Host', { role: 'host' }), await join('Mina')];
+  mina.confirmsTranscript = false;
+  await speak(mina);
+  await speak(host);
+  await turn(host, true);
+  expect(await mina.told('transcript-changed', ({ isOn }) => isOn)).toMatchObject({ isOn: true });
+  await expect.poll(() => engine.sounds().length).toBeGreaterThan(5);
+  expect(engine.tracks()).toHaveLength(1);
+  const late = await it.prepare({ callId, meetingId });
+  late.confirmsTranscript = false;
+  await late.join('Late');
+  await speak(late);
+  const whenIn = engine.sounds().length;
+  await expect.poll(() => engine.sounds().length).toBeGreaterThan(whenIn + 5);
+  expect(engine.tracks()).toHaveLength(1);
+  // as one that was updated does
+  await mina.request('confirm-transcript', {});
+  await expect.poll(() => engine.open().length).toBe(2);
+  await turn(host, false);
+  await mina.request('confirm-transcript', {});
+  await turn(host, true);
+  await expect.poll(() => engine.open().length).toBe(1);
+});
+
 test('a mute by a host ends the track of another', async () => {
   const [host, mina] = [await join('Host', { role: 'host' }), await join('Mina')];
   await speak(mina);
@@ -292,6 +317,40 @@ test('who turns it on and off without end is slowed down', async () => {
   const codes: string[] = [];
   for (let n = 0; n < 15; n++) codes.push(await codeOf(turn(host, n % 2 === 0)));
   expect(codes).toContain('too-many-attempts');
+});
+
+test('a node that hears nothing of its fleet stops writing, and starts again only by a host, once the fleet permits it anew', async () => {
+  const sent: ToTranscriber[] = [];
+  const other = await startTestNode({
+    settings: { transcriptSilenceMs: 500 },
+    startTranscriber: ({ onMessage }) => {
+      queueMicrotask(() => onMessage({ name: 'ready' }));
+      return { send: (message) => void sent.push(message), stop: () => {} };
+    },
+  });
+  const { registry } = other.node;
+  const fleet = setInterval(() => registry.fleetHeard(), 20);
+  try {
+    const permit = () => registry.perform({ name: 'allow-transcript', meetingId, isAllowed: true, language: 'ko' });
+    permit();
+    const host = await other.join({ callId, meetingId, role: 'host', displayName: 'Host' }, 'Host');
+    await turn(host, true);
+    expect(await host.told('transcript-changed', ({ isOn }) => isOn)).toMatchObject({ isPossible: true });
+    await host.produce('microphone');
+    await expect.poll(() => sent.filter(({ name }) => name === 'track').length).toBe(1);
+    clearInterval(fleet);
+    const off = { isOn: false, isPossible: false };
+    expect(await host.told('transcript-changed', ({ isOn }) => !isOn)).toMatchObject(off);
+    await expect.poll(() => sent.at(-1)?.name).toBe('end-track');
+    // the line alone does not say what is permitted now
+    registry.fleetHeard();
+    expect(await codeOf(turn(host, true))).toBe('not-possible-now');
+    permit();
+    expect(await host.told('transcript-changed')).toMatchObject({ isOn: false, isPossible: true });
+  } finally {
+    clearInterval(fleet);
+    await other.stop();
+  }
 });
 
 test('a node without an engine has none', async () => {

@@ -52,8 +52,8 @@ export class TranscriptInCall {
   readonly #microphones = new Map<CallProducer, Microphone>();
   readonly #transports = new Map<CallRouter, Promise<types.DirectTransport>>();
   #on: { language: Language } | null = null;
-  /** who was sent that it is on: nobody else's sound is forwarded */
-  #aware = new WeakSet<Peer>();
+  /** whose clients show that it is on: nobody else's sound is forwarded */
+  #confirmed = new WeakSet<Peer>();
   #sent: string;
   #retry: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -93,10 +93,10 @@ export class TranscriptInCall {
     else this.#send();
   }
 
-  /** In the call, and gets its snapshot now: also who was away as it was turned on. */
-  entered(peer: Peer): void {
-    if (!this.#on || this.#aware.has(peer)) return;
-    this.#aware.add(peer);
+  /** Its client shows that it is on. Twice is harmless. */
+  confirm(peer: Peer): void {
+    if (!this.#on || this.#confirmed.has(peer)) return;
+    this.#confirmed.add(peer);
     this.touch();
   }
 
@@ -118,7 +118,7 @@ export class TranscriptInCall {
   #turn(on: { language: Language } | null): void {
     // in the new language from the start of a track
     if (this.#on) this.#stopAll();
-    else this.#aware = new WeakSet([...this.#options.peers.values()].filter(({ live }) => live));
+    else this.#confirmed = new WeakSet();
     this.#on = on;
     this.touch();
     this.#send();
@@ -135,7 +135,7 @@ export class TranscriptInCall {
     for (const from of this.#options.producers()) {
       const peer = this.#options.peers.get(from.peerId);
       if (from.source !== 'microphone' || peer?.stage !== 'joined' || from.producer.closed) continue;
-      if (this.#aware.has(peer)) yield [from, peer];
+      if (this.#confirmed.has(peer)) yield [from, peer];
     }
   }
 

@@ -483,7 +483,6 @@ export class Call {
     if (peer.stage !== 'joined') throw new InvalidStateError('peer-unknown', 'left meanwhile');
     if (peer.line !== line) throw new InvalidStateError('replaced');
     peer.live = line !== null;
-    if (peer.live) this.transcript.entered(peer);
     // the worker died while it joined
     if (line && !peer.media) void this.#moveMedia(peer, line);
     return {

@@ -24,6 +24,10 @@ export class ExpiringMap<T> {
     return entry && entry.untilMs > performance.now() ? entry.value : undefined;
   }
 
+  clear(): void {
+    this.#entries.clear();
+  }
+
   has(key: string): boolean {
     return this.get(key) !== undefined;
   }

@@ -111,6 +111,7 @@ export class MediaNode {
         },
         onHeard: () => {
           this.#admission.heard();
+          this.registry.fleetHeard();
           options.onHeard?.();
         },
         onCommand: (command) => this.registry.perform(command),

@@ -67,6 +67,8 @@ export type MediaSettings = {
   endedKeptMs: number;
   /** without a word of the fleet for so long, nobody new is let in but by a room's delegation */
   fleetSilenceMs: number;
+  /** without a word of the fleet for so long, nothing is transcribed: what the meeting's rules permit now is not known */
+  transcriptSilenceMs: number;
   /** how often the files of its certificates are looked at */
   certificateLookMs: number;
   /** a shared screen whose worker died is shown as shared this long, until its client sends it again */
@@ -110,6 +112,7 @@ export const defaultSettings: MediaSettings = {
   waitingForHello: 2_000,
   endedKeptMs: 24 * 60 * 60_000,
   fleetSilenceMs: 60 * 60_000,
+  transcriptSilenceMs: 10 * 60_000,
   certificateLookMs: 10_000,
   shareBackMs: 5_000,
   workerAnswerMs: 3_000,

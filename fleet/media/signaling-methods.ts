@@ -59,6 +59,7 @@ const permits: Permits = {
   'end-poll': byRight('order'),
   'hide-poll': byRight('order'),
   'set-transcript': byRight('order'),
+  'confirm-transcript': always,
   'remove-participant': byRight('remove'),
   'end-call': byRight('end'),
   'leave-call': always,
@@ -176,6 +177,10 @@ const handlers: Handlers = {
   },
   'set-transcript': ({ call, peer }, change) => {
     call.transcript.set(joined(peer), change);
+    return DONE;
+  },
+  'confirm-transcript': ({ call, peer }) => {
+    call.transcript.confirm(joined(peer));
     return DONE;
   },
   'remove-participant': ({ call, peer }, { peerId }) => {

@@ -185,9 +185,8 @@ export class Calls {
         }
         // words are written a moment after they were spoken, which may be after the call
         if (isTranscriptEvent(event)) {
-          if (!(await recordTranscriptEvent(trx, event))) continue;
-          written.add(call.meetingId);
-          if (event.name === 'transcript-segment') spoken.push([call.meetingId, event.segment]);
+          const isKept = await recordTranscriptEvent(trx, event);
+          if (isKept && event.name === 'transcript-segment') spoken.push([call.meetingId, event.segment]);
           continue;
         }
         // also of a call that is over: its invite is good for the next one

@@ -17,6 +17,7 @@ let store: AuthorityStore;
 let homes: StaffHomes;
 let bookings: Booking[];
 let handlers: ((meetingId: string) => void)[];
+let spokenHandlers: ((meetingId: string) => void)[];
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'maru-pages-'));
@@ -41,7 +42,7 @@ beforeEach(async () => {
         .execute();
     }
   });
-  [bookings, handlers] = [[], []];
+  [bookings, handlers, spokenHandlers] = [[], [], []];
   // the store has clocks of its own
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: NOW_MS });
   homes = new StaffHomes({
@@ -49,10 +50,12 @@ beforeEach(async () => {
     meetings: {
       onChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
       onChatChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
+      onSpoken: (handler: (meetingId: string) => void) => spokenHandlers.push(handler),
       waitingRoom: { onChanged: () => {}, listOf: async () => ({ count: 0 }) },
     } as never,
     reports: { bookingsOf: () => bookings, isInCall: () => false },
     logger: pino({ level: 'silent' }),
+    spokenGatherMs: 100,
   });
   homes.start();
 });
@@ -105,7 +108,12 @@ test('while nobody looks, the clock judges no room', async () => {
   homes.stop();
   homes = new StaffHomes({
     store,
-    meetings: { onChanged: () => {}, onChatChanged: () => {}, waitingRoom: { onChanged: () => {} } } as never,
+    meetings: {
+      onChanged: () => {},
+      onChatChanged: () => {},
+      onSpoken: () => {},
+      waitingRoom: { onChanged: () => {} },
+    } as never,
     reports: { bookingsOf, isInCall: () => false },
     logger: pino({ level: 'silent' }),
   });
@@ -198,4 +206,34 @@ test('a clock that is set back keeps nobody here who has left', async () => {
   expect(homes.isHere('joon', MINUTE_MS)).toBe(true);
   vi.setSystemTime(NOW_MS - 86_400_000);
   expect(homes.isHere('joon', MINUTE_MS)).toBe(false);
+});
+
+test('many sentences bring the people of the meeting one change, of a number, and read nobody’s page again', async () => {
+  const [mina, joon] = [await pageOf('mina'), await pageOf('joon')];
+  for (const page of [mina, joon]) {
+    page.take();
+    page.wake.mockClear();
+  }
+  const sentence = { callId: 'c', meetingId: 'of-mina', person: null, displayName: 'Mina', text: 'Words' };
+  await store.write(async (trx) => {
+    const call = { callId: 'c', meetingId: 'of-mina', nodeId: 'n', nodeInstanceId: 'i', state: 'open' as const };
+    await trx
+      .insertInto('call')
+      .values({ ...call, participantCount: 1, createdAtMs: 1 })
+      .execute();
+    for (let number = 0; number < 20; number += 1)
+      await trx
+        .insertInto('transcript')
+        .values({ ...sentence, segmentId: `s${number}`, number, revision: number + 1, fromMs: 1, untilMs: 2 })
+        .execute();
+  });
+  const reading = vi.spyOn(store.read, 'selectFrom');
+  for (let number = 0; number < 20; number += 1) for (const handler of spokenHandlers) handler('of-mina');
+  await until(() => mina.wake.mock.calls.length > 0);
+  expect(mina.take().map(({ data }) => (data as StaffHome).meetings[0]!.transcriptRevision)).toEqual([20]);
+  expect(mina.wake).toHaveBeenCalledOnce();
+  expect(reading.mock.calls.map(([table]) => String(table))).toEqual(['transcript']);
+  expect(joon.wake).not.toHaveBeenCalled();
+  reading.mockRestore();
+  for (const { close } of [mina, joon]) close();
 });

@@ -65,6 +65,7 @@ beforeAll(async () => {
     meetings: {
       onChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
       onChatChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
+      onSpoken: () => {},
       waitingRoom: { onChanged: () => {}, listOf: async () => ({ count: 0 }) },
     } as never,
     reports: { bookingsOf: () => [], isInCall: (roomId) => busy.has(roomId) },

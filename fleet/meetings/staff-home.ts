@@ -1,6 +1,7 @@
 /**
  * What the staff page shows first: what runs, the account's meetings, rooms. Whole on each change; changes are gathered, a
- * page is read again only where something of its own has changed, and what shows nothing new is not sent.
+ * page is read again only where something of its own has changed, and what shows nothing new is not sent. A spoken sentence changes
+ * a number alone, for the meeting's people.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -13,6 +14,7 @@ import { unreadMentionsOf } from '../chat/index.ts';
 import type { EventFeed } from '../http/route.ts';
 import { rememberLanguage } from '../people/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
+import { transcriptRevisionsOf } from '../transcript/index.ts';
 import { rolesFrom } from './meeting-people.ts';
 import { meetingPolicyIn } from './meeting-policies.ts';
 import { isHost, summariesOf } from './meeting-views.ts';
@@ -35,6 +37,7 @@ export type StaffHomesDependencies = {
   meetings: Meetings;
   reports: RoomReportsForStaff;
   logger: Logger;
+  spokenGatherMs?: number;
 };
 
 const MOST_RUNNING = 50;
@@ -43,6 +46,8 @@ const MOST_MEETINGS = 200;
 const MOST_UNTIMED = 50;
 const MOST_LEFT = 10_000;
 const GATHER_MS = 500;
+/** a transcript grows with each sentence; captions are what follows it at once */
+const SPOKEN_GATHER_MS = 5_000;
 /** a meeting begins or ends, and a day, without an event */
 const CLOCK_MS = 5_000;
 /** names of places and policies of places change without an event */
@@ -58,6 +63,8 @@ export class StaffHomes {
   /** by account, when its last page was closed; the one who is gone for longest first */
   readonly #leftAtMs = new Map<string, number>();
   #gathering: NodeJS.Timeout | null = null;
+  readonly #spokenIn = new Set<string>();
+  #spokenGathering: NodeJS.Timeout | null = null;
   #timers: NodeJS.Timeout[] = [];
   #work: Promise<void> = Promise.resolve();
   #isWhole = false;
@@ -71,6 +78,7 @@ export class StaffHomes {
   start(): void {
     this.#deps.meetings.onChanged((meetingId) => this.#meetingChanged(meetingId));
     this.#deps.meetings.onChatChanged((meetingId) => this.#meetingChanged(meetingId));
+    this.#deps.meetings.onSpoken((meetingId) => this.#wasSpokenIn(meetingId));
     // who waits is counted for hosts
     this.#deps.meetings.waitingRoom.onChanged((meetingId) => this.#meetingChanged(meetingId));
     this.#timers = [
@@ -83,6 +91,7 @@ export class StaffHomes {
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#gathering) clearTimeout(this.#gathering);
+    if (this.#spokenGathering) clearTimeout(this.#spokenGathering);
   }
 
   /** A room reported something, or was made, renamed, removed. */
@@ -98,6 +107,15 @@ export class StaffHomes {
     if (this.#pages.size === 0) return;
     this.#changedMeetings.add(meetingId);
     this.#gather();
+  }
+
+  #wasSpokenIn(meetingId: string): void {
+    if (this.#pages.size === 0) return;
+    this.#spokenIn.add(meetingId);
+    this.#spokenGathering ??= setTimeout(() => {
+      this.#spokenGathering = null;
+      this.#do(() => this.#countSpoken());
+    }, this.#deps.spokenGatherMs ?? SPOKEN_GATHER_MS);
   }
 
   open(viewer: StaffViewer): (wake: () => void) => Feed {
@@ -216,6 +234,22 @@ export class StaffHomes {
     if (areRoomsNew || areRunningNew) await this.#wakeAll();
   }
 
+  /** One query for all pages: nothing else of them has changed. */
+  async #countSpoken(): Promise<void> {
+    const meetingIds = [...this.#spokenIn];
+    this.#spokenIn.clear();
+    const revisions = await transcriptRevisionsOf(this.#deps.store.read, meetingIds);
+    for (const page of [...this.#pages]) {
+      if (!page.own?.some(({ meetingId }) => revisions.has(meetingId))) continue;
+      page.own = page.own.map((each) => {
+        const transcriptRevision = revisions.get(each.meetingId);
+        return transcriptRevision === undefined ? each : { ...each, transcriptRevision };
+      });
+      page.wake();
+      await setImmediate();
+    }
+  }
+
   async #wakeAll(): Promise<void> {
     for (const page of [...this.#pages]) {
       page.wake();
@@ -263,7 +297,9 @@ export class StaffHomes {
       if ((await meetingPolicyIn(read, meetingId))?.admission === 'all-enter') roles.set(meetingId, 'member');
     if (meetingIds === null) this.#open.clear();
     else for (const meetingId of meetingIds) this.#open.delete(meetingId);
-    for (const summary of await summariesOf(read, roles)) this.#open.set(summary.meetingId, summary);
+    // those who are none of its people read neither its chat nor its transcript: what grows there is no news of theirs
+    for (const { chatRevision: _, transcriptRevision: __, ...summary } of await summariesOf(read, roles))
+      this.#open.set(summary.meetingId, summary);
     return JSON.stringify([...this.#open]) !== before;
   }
 

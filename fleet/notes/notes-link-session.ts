@@ -1,5 +1,5 @@
 /**
- * One page's link to the notes of one meeting, from its hello to its close: rights before each update and each second, sizes,
+ * One page's link to the notes of one meeting, from its hello to its close: rights before each update and each 0.7 s, sizes,
  * refusals. A frame that breaks the protocol ends this link alone.
  */
 import * as decoding from 'lib0/decoding';
@@ -19,10 +19,13 @@ import type { NotesFollower, OpenNotes } from './open-notes.ts';
 
 /** within which a right that ended or changed takes effect */
 export const ACCESS_CHECK_MS = 700;
+/** a right that was read is read again after so long, whatever changed: a session is used by that, and does not idle */
+const RIGHTS_AGE_MS = 60_000;
 const MAX_BUFFERED_BYTES = 6 * 1024 * 1024;
 
-/** What the caller may do with a meeting's notes now. @throws UserError not-signed-in, forbidden */
-export type NotesRights = (meetingId: string) => Promise<{ accountId: string; access: NotesAccess }>;
+/** What the caller may do with a meeting's notes now, until their session ends by its age. @throws UserError not-signed-in, forbidden */
+export type NotesRights = (meetingId: string) => Promise<GrantedNotes & { expiresAtMs: number }>;
+type GrantedNotes = { accountId: string; access: NotesAccess };
 
 export type NotesLinkSessionOptions = {
   socket: WebSocket;
@@ -46,6 +49,7 @@ export class NotesLinkSession {
   #access: NotesAccess = 'read';
   #updateCount = 0;
   #isChecking = false;
+  #known: { granted: GrantedNotes; revision: number; readAtMs: number; expiresAtMs: number } | null = null;
   accountId: string | null = null;
 
   constructor(options: NotesLinkSessionOptions) {
@@ -153,12 +157,22 @@ export class NotesLinkSession {
     this.#link.send({ type: 'update-refused', error: error.toWire() });
   }
 
-  async #rightsIn(meetingId: string): Promise<{ accountId: string; access: NotesAccess }> {
+  /** As the store has them now: read again where something was committed since that may have changed them. */
+  async #rightsIn(meetingId: string): Promise<GrantedNotes> {
     const { rights, notes } = this.#options;
-    const { accountId, access } = await rights(meetingId);
+    const { rightsRevision: revision } = notes;
+    const known = this.#known;
+    const isFresh = known?.revision === revision && performance.now() - known.readAtMs < RIGHTS_AGE_MS;
+    if (known && isFresh && Date.now() < known.expiresAtMs) return known.granted;
+    this.#known = null;
+    const readAtMs = performance.now();
+    const { accountId, access, expiresAtMs } = await rights(meetingId);
     if (this.accountId !== null && this.accountId !== accountId)
       throw new UserError('not-signed-in', 'another account');
-    return { accountId, access: access === 'write' && (await notes.isWritable(meetingId)) ? 'write' : 'read' };
+    const isWritable = access === 'write' && (await notes.isWritable(meetingId));
+    const granted: GrantedNotes = { accountId, access: isWritable ? 'write' : 'read' };
+    this.#known = { granted, revision, readAtMs, expiresAtMs };
+    return granted;
   }
 
   async #check(): Promise<void> {

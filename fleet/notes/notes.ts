@@ -8,6 +8,17 @@ import { deleteNotes, hasLine } from './notes-rows.ts';
 import { OpenNotes, SNAPSHOT_IDLE_MS } from './open-notes.ts';
 
 const LOOK_MS = 5_000;
+/**
+ * What decides who may read and write notes (`http/notes-rights.ts`, `isWritable`). New rows give nobody less: a person who is added
+ * opens a link anew.
+ */
+const RIGHTS_COLUMNS = {
+  session: ['accountId', 'tokenHash', 'expiresAtMs'],
+  account: ['disabledAtMs'],
+  password: ['mustChange'],
+  meeting: ['hostAccountId', 'endedAtMs', 'cancelledAtMs'],
+  meetingPerson: ['accountId', 'meetingId', 'role'],
+} as const;
 
 type Entry = { notes: Promise<OpenNotes>; opened: OpenNotes | null; usedAtMs: number };
 
@@ -38,6 +49,11 @@ export class Notes {
     const entry = this.#entries.get(meetingId) ?? this.#read(meetingId);
     entry.usedAtMs = performance.now();
     return entry.notes;
+  }
+
+  /** Grows with whatever may change who may do what with any notes: a right that was read after it was asked for holds while it is the same. */
+  get rightsRevision(): number {
+    return this.#store.revisionOf(RIGHTS_COLUMNS);
   }
 
   /**

@@ -88,7 +88,7 @@ export class Sessions {
   }
 
   /** null: unknown, expired or left alone too long */
-  async of(token: string): Promise<OpenSession | null> {
+  async of(token: string): Promise<(OpenSession & { expiresAtMs: number }) | null> {
     const nowMs = await this.#clock.settledNowMs();
     const row = await this.#store.read
       .selectFrom('session')
@@ -96,7 +96,7 @@ export class Sessions {
       .where('tokenHash', '=', hashOf(token))
       .executeTakeFirst();
     if (!row || !isOpen(row, nowMs)) return null;
-    const { sessionId, accountId, authenticatedAtMs } = row;
+    const { sessionId, accountId, authenticatedAtMs, expiresAtMs } = row;
     if (row.lastUsedAtMs + TOUCH_INTERVAL_MS <= nowMs) {
       // a disk that fails signs nobody out; the next request tries again
       await this.#store
@@ -105,7 +105,7 @@ export class Sessions {
         )
         .catch(() => {});
     }
-    return { sessionId, accountId, isFresh: nowMs < authenticatedAtMs + FRESH_SIGN_IN_MS };
+    return { sessionId, accountId, isFresh: nowMs < authenticatedAtMs + FRESH_SIGN_IN_MS, expiresAtMs };
   }
 
   /** Of these, those that are open. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AuthorityStore, authorityStore, telemetryStore } from './index.ts';
 
@@ -31,6 +32,47 @@ test('a write is there for readers once it resolves, and survives closing', asyn
   store = authorityStore({ dataDir, onFatal: fail });
   await store.start();
   expect((await setting('a'))?.value).toBe('1');
+});
+
+test('what is remembered of columns holds until a commit changes them or deletes rows, and no longer', async () => {
+  const of = () => store.revisionOf({ setting: ['value'] });
+  const insert = (name: string) =>
+    store.write((trx) => trx.insertInto('setting').values({ name, value: '1' }).execute());
+  const counted = async (work: Promise<unknown>): Promise<number> => {
+    const before = of();
+    await work.catch(() => {});
+    return of() - before;
+  };
+  const set = (change: { name: string } | { value: string }, where: string) =>
+    store.write((trx) => trx.updateTable('setting').set(change).where('name', '=', where).execute());
+  expect(await counted(insert('a'))).toBe(0);
+  expect(await counted(set({ value: '2' }, 'a'))).toBe(1);
+  expect(await counted(set({ value: '2' }, 'nobody'))).toBe(0);
+  expect(await counted(set({ name: 'b' }, 'a'))).toBe(0);
+  const upsert = store.write((trx) =>
+    trx
+      .insertInto('setting')
+      .values({ name: 'b', value: '3' })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: '3' }))
+      .execute(),
+  );
+  expect(await counted(upsert)).toBe(1);
+  const remove = () => store.write((trx) => trx.deleteFrom('setting').where('name', '=', 'b').execute());
+  expect(await counted(remove())).toBe(1);
+  expect(await counted(remove())).toBe(0);
+  await insert('d');
+  const returning = store.write((trx) => trx.updateTable('setting').set({ value: '6' }).returning('name').execute());
+  expect(await counted(returning)).toBe(1);
+  // of what we do not read anything may have changed
+  expect(await counted(store.write((trx) => sql`update setting set value = '4'`.execute(trx)))).toBe(1);
+  const before = of();
+  await store.write(async (trx) => {
+    await trx.insertInto('setting').values({ name: 'c', value: '1' }).execute();
+    await trx.updateTable('setting').set({ value: '5' }).execute();
+    // who reads now reads what was
+    expect(of()).toBe(before);
+  });
+  expect(of()).toBe(before + 1);
 });
 
 test('a job that fails undoes its own statements and none of its neighbours in the same commit', async () => {

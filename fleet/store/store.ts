@@ -13,6 +13,7 @@ import { readerDialect } from './reader-dialect.ts';
 import { isDamage, isStorageFailed } from './storage-failure.ts';
 import { BUSY_TIMEOUT_MS } from './writer-data.ts';
 import { writerDialect } from './writer-dialect.ts';
+import { type ColumnsOf, WriteRecord } from './write-record.ts';
 
 export type StorageState = 'working' | 'failing';
 export type StoreOptions = {
@@ -50,6 +51,7 @@ export class Store<Tables> {
   readonly #options: StoreOptions;
   #reader: Kysely<Tables> | null = null;
   #writer: Kysely<Tables> | null = null;
+  readonly #writes = new WriteRecord();
   #queue: Job<Tables>[] = [];
   #committing: readonly Job<Tables>[] = [];
   #draining: Promise<void> | null = null;
@@ -91,6 +93,14 @@ export class Store<Tables> {
   /** as the last write showed it */
   get state(): StorageState {
     return this.#state;
+  }
+
+  /**
+   * Grows with each commit that changes a value of these columns, or deletes rows of their tables; rows that are new count nothing. What
+   * was read after it was asked for holds as long as it is the same: it has grown before a write's promise resolves.
+   */
+  revisionOf(columns: ColumnsOf<Tables>): number {
+    return this.#writes.countOf(columns);
   }
 
   /** The schema's steps that this release knows, the newest last. */
@@ -153,7 +163,10 @@ export class Store<Tables> {
   async #open(): Promise<void> {
     const { path, synchronous, isReplaceable, onFatal } = this.#options;
     const plugins = [new CamelCasePlugin()];
-    this.#writer = new Kysely<Tables>({ dialect: writerDialect({ path, synchronous }, onFatal), plugins });
+    this.#writer = new Kysely<Tables>({
+      dialect: writerDialect({ path, synchronous }, onFatal),
+      plugins: [this.#writes, ...plugins],
+    });
     if (isReplaceable) await this.#check(this.#writer);
     await this.#migrate(this.#writer);
     this.#reader = new Kysely<Tables>({ dialect: readerDialect(path), plugins });
@@ -236,7 +249,10 @@ export class Store<Tables> {
       for (const job of jobs) settled.push(await inSavepoint(trx, job));
       if (jobs.some((job) => job.isLate)) throw lateError();
       await trx.commit().execute();
+      this.#writes.committed();
     } catch (error) {
+      // what failed late may be on the disk all the same
+      this.#writes.committed();
       // the writer thread forgets the transaction whatever the disk does; only a thread that died can fail here
       await trx
         ?.rollback()

@@ -14,6 +14,7 @@ import {
   signalingMethods,
   SignalingNotification,
 } from '#contract/signaling.ts';
+import type { CallTranscript } from '#contract/transcript.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { WebSocket } from 'ws';
 import { kindOf } from '../call-producer.ts';
@@ -38,6 +39,8 @@ export class RawClient {
   hello: ResponseOf<'hello'> | null = null;
   /** what the call shows, as a client that applies all changes sees it */
   document: SharedDocument | null = null;
+  /** as a client of this release does; false: as one of the release before transcripts */
+  confirmsTranscript = true;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #changed: () => void = () => {};
@@ -188,6 +191,7 @@ export class RawClient {
     this.notifications.push(notification);
     if (notification.event === 'document-changed') this.document = changedDocument(this.document, notification.data);
     if (notification.event === 'permissions-changed') this.document = notification.data.document;
+    if (notification.event === 'transcript-changed') this.#confirm(notification.data);
   }
 
   #settle(frame: ResponseFrame): void {
@@ -204,7 +208,14 @@ export class RawClient {
     if ('admission' in answer)
       this.document = answer.admission.kind === 'fresh' ? null : answer.admission.call.document;
     else if (pending.method === 'join-call') this.document = (answer as ResponseOf<'join-call'>).document;
+    if ('transcript' in answer) this.#confirm(answer.transcript);
+    else if ('admission' in answer && answer.admission.kind !== 'fresh')
+      this.#confirm(answer.admission.call.transcript);
     pending.resolve(answer as never);
+  }
+
+  #confirm({ isOn }: CallTranscript): void {
+    if (isOn && this.confirmsTranscript) this.request('confirm-transcript', {}).catch(() => {});
   }
 }
 
