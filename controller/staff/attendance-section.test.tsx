@@ -38,7 +38,8 @@ it('lists who was there, for how long, and has it as a file', async () => {
             { ...attendee, displayName: 'Mina Park', kind: 'account' },
             { ...attendee, displayName: '한라', kind: 'room', leftAtMs: null },
             // of a later release
-            { ...attendee, displayName: 'Dealer', kind: 'visitor', presentMs: 20_000 },
+            { ...attendee, displayName: 'Dealer', kind: 'visitor', presentMs: 59_000 },
+            { ...attendee, displayName: 'Joon Park', kind: 'account', presentMs: 10 * MINUTE_MS - 1_000 },
           ],
         },
         { ...call, callId: idOf(2), attendees: [{ ...attendee, displayName: 'Mina Park', kind: 'account' }] },
@@ -46,12 +47,13 @@ it('lists who was there, for how long, and has it as a file', async () => {
     },
   });
   await show();
-  await page.until(() => page.text.includes('3 attended'));
+  await page.until(() => page.text.includes('4 attended'));
   const rows = [...document.querySelectorAll('details[open] li')].map(({ textContent }) => textContent);
   expect(rows).toEqual([
     'Mina Park09:00–10:3040 min',
     '한라Room · since 09:0040 min',
     'DealerGuest · 09:00–10:30under 1 min',
+    'Joon Park09:00–10:309 min',
   ]);
   expect(document.querySelectorAll('details').length).toBe(2);
   expect(document.querySelector('[aria-label=Attendance] a[download]')?.getAttribute('href')).toBe(

@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { urlOf } from '#contract/http/answer.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
+import { presenceMinutes } from '#contract/presence-minutes.ts';
 import { type Attendee, type CallAttendance, recordApi } from '#contract/http/record-api.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
@@ -20,8 +21,6 @@ import { clockTime, dayAndDate, timeRange } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { useMeetingPart } from './use-meeting-part.ts';
-
-const MINUTE_MS = 60_000;
 
 type AttendanceSectionProps = {
   meeting: MeetingDetail;
@@ -125,6 +124,7 @@ function AttendeeRow({ attendee }: { attendee: Attendee }) {
     leftAtMs === null
       ? t('attendance.since', { time: clockTime(joinedAtMs, language) })
       : timeRange(joinedAtMs, leftAtMs, language);
+  const minutes = presenceMinutes(presentMs);
   const about = [...(kind === 'account' ? [] : [t(`attendance.kind.${kind}`)]), when];
   return (
     <li className="flex min-h-12 items-center gap-3 border-t border-line py-1">
@@ -134,9 +134,7 @@ function AttendeeRow({ attendee }: { attendee: Attendee }) {
         <span className="numerals block text-small text-quiet">{about.join(' · ')}</span>
       </span>
       <span className="numerals shrink-0 text-base font-medium">
-        {presentMs < MINUTE_MS
-          ? t('attendance.shortly')
-          : t('attendance.minutes', { count: Math.round(presentMs / MINUTE_MS) })}
+        {minutes === 0 ? t('attendance.shortly') : t('attendance.minutes', { count: minutes })}
       </span>
     </li>
   );

@@ -187,7 +187,7 @@ test('name people, agenda, pages and what was broadcast, as people typed it', as
   const callId = await call(at(43));
   await stay(callId, 'Mina Kim', at(0), at(43));
   await stay(callId, '한라', at(0), at(43), { kind: 'room' });
-  await stay(callId, '[x](javascript:1) <b>', at(5), at(5.2), { kind: 'guest' });
+  await stay(callId, '[x](javascript:1) <b>', at(5), at(5.9), { kind: 'guest' });
   const shown = { meetingId, documentId: 'd', title: 'Plan_1' };
   const broadcast = {
     broadcastId: 'b',
