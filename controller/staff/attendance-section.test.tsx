@@ -66,7 +66,9 @@ it('is deleted by a host once that is confirmed, and not by a member', async () 
   let left = [call];
   server.answers.attendance = () => ({ body: { calls: left } });
   const minutes = { minutesId: idOf(5), startedAtMs: 1, endedAtMs: 2, language: 'en', revision: 1, sentAtMs: 3 };
-  server.answers.minutes = () => ({ body: { minutes: left.map(() => ({ ...minutes, text: 'We move in May' })) } });
+  server.answers.minutes = () => ({
+    body: { minutes: left.map(() => ({ ...minutes, text: 'We move in May' })), areDeleted: left.length === 0 },
+  });
   server.answers.deleteRecord = () => {
     left = [];
     server.posts = [];
@@ -83,6 +85,8 @@ it('is deleted by a host once that is confirmed, and not by a member', async () 
   expect(server.askedFor('deleteRecord')).toBe(0);
   await act(async () => page.buttons('Delete record').at(-1)!.click());
   await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
+  await page.until(() => page.text.includes('The minutes of this meeting were deleted.'));
+  expect(page.text).not.toContain('A draft is written by itself');
   // where there was no call there is a chat, and notes
   expect(page.buttons('Delete record')).toHaveLength(1);
   await page.until(() => !page.text.includes('We move in May') && !page.text.includes('The price is forty'));

@@ -54,6 +54,8 @@ export default {
     title: 'Minutes',
     none: 'No minutes have been sent yet.',
     noneForHost: 'A draft is written by itself a few minutes after the last person has left.',
+    deleted: 'The minutes of this meeting were deleted.',
+    deletedForHost: 'New ones are written once it has been held again.',
     draftLead: 'Only hosts see this draft. Correct it, then send it to the people of the meeting.',
     draftOf: 'Draft of {{when}}',
     preview: 'Preview',

@@ -52,6 +52,8 @@ export default {
     title: '회의록',
     none: '아직 받은 회의록이 없습니다.',
     noneForHost: '마지막 참가자가 나가고 몇 분 뒤에 초안이 자동으로 작성됩니다.',
+    deleted: '이 회의의 회의록은 삭제되었습니다.',
+    deletedForHost: '회의를 다시 열면 끝난 뒤에 새로 작성됩니다.',
     draftLead: '이 초안은 주최자에게만 보입니다. 내용을 고친 뒤 초대받은 사람에게 보내 주세요.',
     draftOf: '{{when}} 회의 초안',
     preview: '미리 보기',
