@@ -86,7 +86,7 @@ export default {
     transcript: '발언 기록을 켤 수 있음(IT가 허용한 곳에서)',
     create: '회의 만들기',
     save: '변경 저장',
-    incomplete: '위에 빠진 내용이 있습니다.',
+    check: '다음 항목을 확인해 주세요: {{fields}}',
   },
   notes: {
     title: '메모',
