@@ -84,7 +84,7 @@ it('is deleted by a host once that is confirmed, and not by a member', async () 
   await page.press('Delete record');
   expect(server.askedFor('deleteRecord')).toBe(0);
   await act(async () => page.buttons('Delete record').at(-1)!.click());
-  await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
+  await page.until(() => page.text.includes('There is no attendance.'));
   await page.until(() => page.text.includes('The minutes of this meeting were deleted.'));
   expect(page.text).not.toContain('A draft is written by itself');
   // where there was no call there is a chat, and notes
@@ -99,7 +99,7 @@ it('is deleted by a host once that is confirmed, and not by a member', async () 
 
 it('says that nobody was there, and offers no file then', async () => {
   await show();
-  await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
+  await page.until(() => page.text.includes('There is no attendance.'));
   expect(document.querySelector('a[href$="attendance.csv"]')).toBeNull();
 });
 
@@ -115,6 +115,6 @@ it('says that it comes, and what is wrong where it cannot be fetched, with a way
   expect(card()!.querySelector('[role=status]')).toBeNull();
   server.answers.attendance = () => empty;
   await page.press('Try again');
-  await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
+  await page.until(() => page.text.includes('There is no attendance.'));
   expect(card()!.textContent).not.toContain('Code for IT');
 });

@@ -6,7 +6,7 @@ export default {
   attendance: {
     title: '참석 기록',
     download: 'CSV',
-    nobody: '아직 아무도 참석하지 않았습니다.',
+    nobody: '참석 기록이 없습니다.',
     call_other: '{{when}}: {{count}}명 참석',
     since: '{{time}}부터',
     kind: { room: '회의실', guest: '외부 참가자' },
@@ -35,12 +35,12 @@ export default {
     allForGood: '주최자가 삭제할 때까지 모두 보관합니다.',
     goesOn: '{{date}}부터 삭제',
     goesSoon: '한 시간 안에 삭제',
-    lead: '작성한 때부터 세며, 회의가 더 늦게 끝나면 끝난 때부터 셉니다.',
+    lead: '작성한 때부터 계산하며, 회의가 그보다 늦게 끝나면 끝난 때부터 계산합니다.',
     own: '이 회의의 최대 보관 기간',
     asUsual: '기본값',
     ownHint: 'IT 담당자가 정한 기간보다 짧게만 할 수 있습니다.',
     ownTitle_other: '이 회의의 기록을 {{count}}일만 보관할까요?',
-    ownBody: '기간이 지난 채팅, 메모, 투표, 참석 기록, 회의록은 한 시간 안에 모두에게서 삭제되며 되돌릴 수 없습니다.',
+    ownBody: '기간이 지난 채팅, 메모, 투표, 참석 기록, 발언 기록, 회의록은 한 시간 안에 모두에게서 삭제되며 되돌릴 수 없습니다.',
     ownAction: '기간 줄이기',
   },
   mine: {
@@ -50,12 +50,12 @@ export default {
   },
   minutes: {
     title: '회의록',
-    none: '아직 받은 회의록이 없습니다.',
+    none: '아직 공유된 회의록이 없습니다.',
     noneForHost: '마지막 참가자가 나가고 몇 분 뒤에 초안이 자동으로 작성됩니다.',
     deleted: '이 회의의 회의록은 삭제되었습니다.',
     deletedForHost: '회의를 다시 열면 끝난 뒤에 새로 작성됩니다.',
     draftLead: '이 초안은 주최자에게만 보입니다. 내용을 고친 뒤 초대받은 사람에게 보내 주세요.',
-    draftOf: '{{when}} 회의 초안',
+    draftOf: '{{when}} 회의록 초안',
     preview: '미리 보기',
     overtaken: '그사이 초안이 바뀌었습니다. 입력하신 내용은 그대로 있지만 저장되지 않았습니다.',
     sentMeanwhile:
@@ -69,7 +69,7 @@ export default {
     send: '회의록 보내기',
     sendTitle: '이 회의록을 보낼까요?',
     sendBody:
-      '초대받은 사람 중 메일 주소가 있는 모두에게 보내고 이 페이지에도 표시합니다. 보낸 뒤에는 고칠 수 없습니다.',
+      '초대받은 사람 가운데 메일 주소가 있는 모두에게 보내며, 이 페이지에도 표시됩니다. 보낸 뒤에는 고칠 수 없습니다.',
     sent: '{{time}}에 보냄',
     download: 'Markdown',
     pdfComes: 'PDF를 만드는 중입니다.',
