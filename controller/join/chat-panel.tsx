@@ -47,6 +47,7 @@ export function ChatPanel(props: ChatPanelProps) {
         <Button variant="quiet" icon={X} aria-label={common('close')} className="-mr-2" onPress={onClose} />
       </div>
       <ChatMessages
+        hasLinks
         messages={[...earlier.messages, ...messages]}
         nameOf={({ peerId, displayName }) =>
           peerId === selfPeerId ? join('call.you', { name: displayName }) : displayName

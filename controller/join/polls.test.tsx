@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** Polls in the call's page: a new one is news, and a host finds a result again while it is on TVs. */
 import { act, useState } from 'react';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { CallState } from '#call/call-state.ts';
 import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
@@ -86,6 +86,47 @@ it('a poll’s end is announced, and its answers are not', async () => {
   await page.show(card(ended));
   expect(announced()).toBe('Ended');
 });
+
+function Answered({ answers, isMultiple }: { answers: number[][]; isMultiple: boolean }) {
+  const [ownChoices, setOwnChoices] = useState<number[]>([]);
+  return (
+    <PollCard
+      poll={{ ...lunch, isMultiple, ownChoices }}
+      mayKeep={false}
+      onAnswer={(choices) => {
+        answers.push(choices);
+        setOwnChoices(choices);
+      }}
+      onEnd={null}
+      onHide={null}
+      isPending={false}
+      onClose={null}
+    />
+  );
+}
+
+it.each([false, true])(
+  'a second quick press on a choice withdraws nothing, and a later one does: several %s',
+  async (isMultiple) => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const answers: number[][] = [];
+      await page.show(<Answered answers={answers} isMultiple={isMultiple} />);
+      vi.advanceTimersByTime(1_000);
+      await page.press('Here');
+      vi.advanceTimersByTime(300);
+      await page.press('Here');
+      expect(answers).toEqual([[0]]);
+      await page.press('There');
+      expect(answers.at(-1)).toEqual(isMultiple ? [0, 1] : [1]);
+      vi.advanceTimersByTime(501);
+      await page.press('There');
+      expect(answers.at(-1)).toEqual(isMultiple ? [0] : []);
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);
 
 function Bar({ polls }: { polls: readonly SeenPoll[] }) {
   const poll = usePoll(polls);

@@ -40,10 +40,11 @@ type CallScreenProps = {
   link: RoomLink;
   snapshot: LinkSnapshot;
   asking: Asking;
+  isTablet: boolean;
 };
 type Page = 'meeting' | 'today' | 'camera' | 'devices';
 
-export function CallScreen({ view, link, snapshot, asking }: CallScreenProps) {
+export function CallScreen({ view, link, snapshot, asking, isTablet }: CallScreenProps) {
   const { t } = useTranslation('remote');
   const [page, setPage] = useState<Page>('meeting');
   const { phase, day, callTime, nowMs } = view;
@@ -66,7 +67,7 @@ export function CallScreen({ view, link, snapshot, asking }: CallScreenProps) {
       key: 'meeting',
       words: t('tabs.meeting'),
       icon: Users,
-      content: <MeetingPage view={view} link={link} snapshot={snapshot} asking={asking} />,
+      content: <MeetingPage view={view} link={link} snapshot={snapshot} asking={asking} isTablet={isTablet} />,
     },
   ];
   if (day !== null)
@@ -123,7 +124,7 @@ export function CallScreen({ view, link, snapshot, asking }: CallScreenProps) {
   );
 }
 
-function MeetingPage({ view, link, snapshot, asking }: CallScreenProps) {
+function MeetingPage({ view, link, snapshot, asking, isTablet }: CallScreenProps) {
   const { phase } = snapshot.air?.broadcast ?? { phase: null };
   const isDirecting = phase !== null && isOnAir(phase);
   return (
@@ -143,7 +144,7 @@ function MeetingPage({ view, link, snapshot, asking }: CallScreenProps) {
         <PeopleCard view={view} link={link} roster={snapshot.roster} asking={asking} />
         <RoomPollCard view={view} link={link} asking={asking} />
         <TranscriptCard view={view} asking={asking} />
-        <ChatCard view={view} link={link} />
+        <ChatCard view={view} link={link} hasLinks={!isTablet} />
         {snapshot.waiting !== null && <NoteCard link={link} />}
       </div>
     </div>

@@ -12,9 +12,14 @@ import type { RemoteView } from './projection.ts';
 import { useProjection } from './use-room.ts';
 
 const NOBODY: readonly Nameable[] = [];
-type ChatCardProps = { view: Extract<RemoteView, { screen: 'in-call' }>; link: Pick<RoomLink, 'command'> };
+type ChatCardProps = {
+  view: Extract<RemoteView, { screen: 'in-call' }>;
+  link: Pick<RoomLink, 'command'>;
+  /** a tablet of the room stays on its page */
+  hasLinks: boolean;
+};
 
-export function ChatCard({ view, link }: ChatCardProps) {
+export function ChatCard({ view, link, hasLinks }: ChatCardProps) {
   const { t } = useTranslation('meeting');
   const { t: common } = useTranslation('common');
   const chat = useProjection('chat');
@@ -33,6 +38,7 @@ export function ChatCard({ view, link }: ChatCardProps) {
     <Card title={t('chat.title')}>
       <div className="flex flex-col gap-3">
         <ChatMessages
+          hasLinks={hasLinks}
           messages={chat.messages}
           nameOf={(message) => (message.peerId === peerId ? common('thisRoom') : message.displayName)}
           mayRecall={({ atMs, isRecalled = false }) => !isRecalled && Date.now() - atMs < RECALL_WITHIN_MS}

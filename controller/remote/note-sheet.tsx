@@ -6,6 +6,7 @@ import { MAX_NOTE_LINE_LETTERS, NoteLine } from '#contract/note-line.ts';
 import { shownText } from '#contract/shown-text.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
+import { DateField } from '#ui/date-field.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { TextField } from '#ui/text-field.tsx';
@@ -110,7 +111,7 @@ function NoteSheet({ link, onAdded, onClose }: NoteSheetProps) {
         {kind === 'task' && (
           <>
             <TextField label={t('note.person')} value={person} maxLength={80} autoComplete="off" onChange={setPerson} />
-            <TextField label={t('note.dueOn')} type="date" value={dueOn} onChange={setDueOn} />
+            <DateField label={t('note.dueOn')} value={dueOn} onChange={setDueOn} />
           </>
         )}
         {problem?.code === 'not-possible-now' ? (

@@ -9,7 +9,6 @@ import { Icon } from '#ui/icon.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { elapsed } from '#ui/words/format.ts';
 import type { LinkSnapshot, RoomLink } from '../link/room-link.ts';
-import { CallScreen } from './call-screen.tsx';
 import { DocumentsDoor } from './documents-door.tsx';
 import { DoorPage } from './door-page.tsx';
 import { EndedScreen } from './ended-screen.tsx';
@@ -30,6 +29,7 @@ import { FaultScreen, GoneScreen, RefusedScreen } from './trouble-screens.tsx';
 import { usePrepare } from './use-prepare.ts';
 import { WaitingPeople } from './waiting-people.tsx';
 import { UpdateCard } from './update-card.tsx';
+import { useCallCode } from './use-call-code.ts';
 import { type Asking, ShownRoomLink, useAsking, useLinkView } from './use-room.ts';
 
 type RoomPageProps = {
@@ -51,6 +51,7 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
   const { t } = useTranslation('remote');
   const { snapshot, view } = useLinkView(link);
   const asking = useAsking(link);
+  const callCode = useCallCode();
   usePrepare(link, view.screen === 'idle' && snapshot.connection === 'connected' && !atDoor);
   useStayAwake(atDoor || pairing.kind === 'tablet');
   const over = view.screen === 'refused' && !VERSION_CODES.includes(view.code) ? view.code : null;
@@ -88,7 +89,14 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
           {view.screen === 'idle' && <UpdateCard asking={asking} />}
           <DocumentsDoor link={link} snapshot={snapshot} view={view} asking={asking}>
             {waitsFor.has(view.screen) && <WaitingPeople link={link} waiting={snapshot.waiting} />}
-            <Screen view={view} link={link} snapshot={snapshot} asking={asking} />
+            <Screen
+              view={view}
+              link={link}
+              snapshot={snapshot}
+              asking={asking}
+              callCode={callCode}
+              isTablet={pairing.kind === 'tablet'}
+            />
           </DocumentsDoor>
         </ShownRoomLink>
         <PresenceDialog presence={asking.presence} />
@@ -113,19 +121,19 @@ export function RoomPage({ link, pairing, atDoor, onDoor, onPairingOver }: RoomP
   );
 }
 
-type ScreenProps = { view: RemoteView; link: RoomLink; snapshot: LinkSnapshot; asking: Asking };
+type ScreenProps = {
+  view: RemoteView;
+  link: RoomLink;
+  snapshot: LinkSnapshot;
+  asking: Asking;
+  callCode: ReturnType<typeof useCallCode>;
+  isTablet: boolean;
+};
 
-function Screen({ view, link, snapshot, asking }: ScreenProps) {
-  const { t } = useTranslation('remote');
+function Screen({ view, link, snapshot, asking, callCode, isTablet }: ScreenProps) {
   switch (view.screen) {
     case 'loading':
-      return (
-        <main className="flex flex-1 flex-col items-center justify-center gap-4 pb-24 text-quiet">
-          <h1 className="sr-only">{view.roomName}</h1>
-          <Spinner className="size-10 text-accent" />
-          <p role="status">{t('loading')}</p>
-        </main>
-      );
+      return <LoadingScreen roomName={view.roomName} />;
     case 'refused':
       return <RefusedScreen code={view.code} />;
     case 'gone':
@@ -135,7 +143,11 @@ function Screen({ view, link, snapshot, asking }: ScreenProps) {
     case 'starting':
       return <StartingScreen view={view} asking={asking} />;
     case 'in-call':
-      return <CallScreen view={view} link={link} snapshot={snapshot} asking={asking} />;
+      return callCode === null ? (
+        <LoadingScreen roomName={view.roomName} />
+      ) : (
+        <callCode.CallScreen view={view} link={link} snapshot={snapshot} asking={asking} isTablet={isTablet} />
+      );
     case 'ended':
       return <EndedScreen view={view} asking={asking} />;
     case 'fault':
@@ -143,6 +155,17 @@ function Screen({ view, link, snapshot, asking }: ScreenProps) {
     case 'unknown':
       return <UnknownScreen view={view} asking={asking} />;
   }
+}
+
+function LoadingScreen({ roomName }: { roomName: string | null }) {
+  const { t } = useTranslation('remote');
+  return (
+    <main className="flex flex-1 flex-col items-center justify-center gap-4 pb-24 text-quiet">
+      <h1 className="sr-only">{roomName}</h1>
+      <Spinner className="size-10 text-accent" />
+      <p role="status">{t('loading')}</p>
+    </main>
+  );
 }
 
 const dotClass = { free: 'bg-accent', released: 'bg-accent', due: 'bg-warn', booked: 'bg-ink' } as const;

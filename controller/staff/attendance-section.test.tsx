@@ -38,7 +38,8 @@ it('lists who was there, for how long, and has it as a file', async () => {
             { ...attendee, displayName: 'Mina Park', kind: 'account' },
             { ...attendee, displayName: '한라', kind: 'room', leftAtMs: null },
             // of a later release
-            { ...attendee, displayName: 'Dealer', kind: 'visitor', presentMs: 20_000 },
+            { ...attendee, displayName: 'Dealer', kind: 'visitor', presentMs: 59_000 },
+            { ...attendee, displayName: 'Joon Park', kind: 'account', presentMs: 10 * MINUTE_MS - 1_000 },
           ],
         },
         { ...call, callId: idOf(2), attendees: [{ ...attendee, displayName: 'Mina Park', kind: 'account' }] },
@@ -46,12 +47,13 @@ it('lists who was there, for how long, and has it as a file', async () => {
     },
   });
   await show();
-  await page.until(() => page.text.includes('3 attended'));
+  await page.until(() => page.text.includes('4 attended'));
   const rows = [...document.querySelectorAll('details[open] li')].map(({ textContent }) => textContent);
   expect(rows).toEqual([
     'Mina Park09:00–10:3040 min',
     '한라Room · since 09:0040 min',
     'DealerGuest · 09:00–10:30under 1 min',
+    'Joon Park09:00–10:309 min',
   ]);
   expect(document.querySelectorAll('details').length).toBe(2);
   expect(document.querySelector('[aria-label=Attendance] a[download]')?.getAttribute('href')).toBe(
@@ -64,7 +66,9 @@ it('is deleted by a host once that is confirmed, and not by a member', async () 
   let left = [call];
   server.answers.attendance = () => ({ body: { calls: left } });
   const minutes = { minutesId: idOf(5), startedAtMs: 1, endedAtMs: 2, language: 'en', revision: 1, sentAtMs: 3 };
-  server.answers.minutes = () => ({ body: { minutes: left.map(() => ({ ...minutes, text: 'We move in May' })) } });
+  server.answers.minutes = () => ({
+    body: { minutes: left.map(() => ({ ...minutes, text: 'We move in May' })), areDeleted: left.length === 0 },
+  });
   server.answers.deleteRecord = () => {
     left = [];
     server.posts = [];
@@ -80,7 +84,9 @@ it('is deleted by a host once that is confirmed, and not by a member', async () 
   await page.press('Delete record');
   expect(server.askedFor('deleteRecord')).toBe(0);
   await act(async () => page.buttons('Delete record').at(-1)!.click());
-  await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
+  await page.until(() => page.text.includes('There is no attendance.'));
+  await page.until(() => page.text.includes('The minutes of this meeting were deleted.'));
+  expect(page.text).not.toContain('A draft is written by itself');
   // where there was no call there is a chat, and notes
   expect(page.buttons('Delete record')).toHaveLength(1);
   await page.until(() => !page.text.includes('We move in May') && !page.text.includes('The price is forty'));
@@ -93,7 +99,7 @@ it('is deleted by a host once that is confirmed, and not by a member', async () 
 
 it('says that nobody was there, and offers no file then', async () => {
   await show();
-  await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
+  await page.until(() => page.text.includes('There is no attendance.'));
   expect(document.querySelector('a[href$="attendance.csv"]')).toBeNull();
 });
 
@@ -109,6 +115,6 @@ it('says that it comes, and what is wrong where it cannot be fetched, with a way
   expect(card()!.querySelector('[role=status]')).toBeNull();
   server.answers.attendance = () => empty;
   await page.press('Try again');
-  await page.until(() => page.text.includes('Nobody has been in this meeting yet.'));
+  await page.until(() => page.text.includes('There is no attendance.'));
   expect(card()!.textContent).not.toContain('Code for IT');
 });

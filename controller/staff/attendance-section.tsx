@@ -5,6 +5,7 @@ import UserRound from 'lucide-react/icons/user-round';
 import { useTranslation } from 'react-i18next';
 import { urlOf } from '#contract/http/answer.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
+import { presenceMinutes } from '#contract/presence-minutes.ts';
 import { type Attendee, type CallAttendance, recordApi } from '#contract/http/record-api.ts';
 import { Card } from '#ui/card.tsx';
 import { callApi } from '#ui/http-client.ts';
@@ -18,6 +19,14 @@ import { useMeetingPart } from './use-meeting-part.ts';
 const MINUTE_MS = 60_000;
 
 export function AttendanceSection({ meeting, isAhead }: { meeting: MeetingDetail; isAhead: boolean }) {
+type AttendanceSectionProps = {
+  meeting: MeetingDetail;
+  mayDelete: boolean;
+  /** all that the meeting left behind is gone */
+  onDeleted: () => void;
+};
+
+export function AttendanceSection({ meeting, mayDelete, onDeleted }: AttendanceSectionProps) {
   const { t } = useTranslation('record');
   const { meetingId } = meeting;
   const part = useMeetingPart(meeting, readAttendance);
@@ -71,6 +80,7 @@ function AttendeeRow({ attendee }: { attendee: Attendee }) {
     leftAtMs === null
       ? t('attendance.since', { time: clockTime(joinedAtMs, language) })
       : timeRange(joinedAtMs, leftAtMs, language);
+  const minutes = presenceMinutes(presentMs);
   const about = [...(kind === 'account' ? [] : [t(`attendance.kind.${kind}`)]), when];
   return (
     <li className="flex min-h-12 items-center gap-3 border-t border-line py-1">
@@ -80,9 +90,7 @@ function AttendeeRow({ attendee }: { attendee: Attendee }) {
         <span className="numerals block text-small text-quiet">{about.join(' · ')}</span>
       </span>
       <span className="numerals shrink-0 text-base font-medium">
-        {presentMs < MINUTE_MS
-          ? t('attendance.shortly')
-          : t('attendance.minutes', { count: Math.round(presentMs / MINUTE_MS) })}
+        {minutes === 0 ? t('attendance.shortly') : t('attendance.minutes', { count: minutes })}
       </span>
     </li>
   );

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { type AudienceChoices, broadcastsApi, type PlannedBroadcast } from '#contract/http/broadcasts-api.ts';
 import { Button } from '#ui/button.tsx';
 import { CheckList } from '#ui/check-list.tsx';
+import { DateField } from '#ui/date-field.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { OnOff } from '#ui/on-off.tsx';
@@ -11,6 +12,7 @@ import { ProblemWords } from '#ui/problem-words.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
+import { titleLettersLeft } from './meeting-form.ts';
 import { type PlanForm, type PlanProblem, broadcastPlanOf, planProblemsOf, wrongRange } from './broadcast-plan.ts';
 import { useLiveHome } from './live-home.ts';
 
@@ -56,7 +58,7 @@ export function BroadcastPlanDialog(props: PlanDialogProps) {
         <TextField
           label={t('plan.title')}
           value={form.title}
-          maxLength={100}
+          lettersLeft={titleLettersLeft(form.title)}
           autoComplete="off"
           problem={problems.has('title') ? t('needed', { ns: 'common' }) : null}
           onChange={(title) => set({ title })}
@@ -100,13 +102,7 @@ function When({ form, problems, onChange }: CheckedProps) {
       />
       {form.hasTime && (
         <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,9.5rem),1fr))] gap-4">
-          <TextField
-            label={t('plan.date')}
-            type="date"
-            value={form.date}
-            problem={wrong}
-            onChange={(date) => onChange({ date })}
-          />
+          <DateField label={t('plan.date')} value={form.date} problem={wrong} onChange={(date) => onChange({ date })} />
           <TextField label={t('plan.time')} type="time" value={form.time} onChange={(time) => onChange({ time })} />
         </div>
       )}

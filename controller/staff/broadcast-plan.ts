@@ -3,7 +3,7 @@ import { AddressRange } from '#contract/address-range.ts';
 import { type Audience, DEFAULT_QUALITY, WHOLE_STAFF } from '#contract/broadcast.ts';
 import type { BroadcastPlan, PlannedBroadcast } from '#contract/http/broadcasts-api.ts';
 import { shownText } from '#contract/shown-text.ts';
-import { localDateTime, startOf } from './meeting-form.ts';
+import { localDateTime, startOf, titleLettersLeft } from './meeting-form.ts';
 
 export type PlanForm = {
   title: string;
@@ -21,7 +21,7 @@ export type PlanForm = {
   height: 720 | 1080;
   isNearLive: boolean;
 };
-export type PlanProblem = 'title' | 'when' | 'past' | 'ranges';
+export type PlanProblem = 'title' | 'title-too-long' | 'when' | 'past' | 'ranges';
 
 const STEP_MS = 30 * 60_000;
 
@@ -75,6 +75,7 @@ export function planProblemsOf(form: PlanForm, nowMs: number, isRunning: boolean
   const problems = new Set<PlanProblem>();
   const startsAtMs = startOf(form);
   if (shownText(form.title) === '') problems.add('title');
+  if (titleLettersLeft(form.title) < 0) problems.add('title-too-long');
   if (!isRunning && form.hasTime && startsAtMs === null) problems.add('when');
   if (!isRunning && form.hasTime && startsAtMs !== null && startsAtMs <= nowMs) problems.add('past');
   if (!form.isForAll && wrongRange(form) !== null) problems.add('ranges');

@@ -34,6 +34,7 @@ export function ChatSearch({ meetingId, revision }: ChatSearchProps) {
       {found !== null && (
         <div className="mt-3 rounded-control bg-surface p-3">
           <ChatMessages
+            hasLinks
             messages={found.posts}
             nameOf={({ displayName }) => displayName}
             emptyWords={t('chat.foundNone')}

@@ -34,6 +34,7 @@ export function ChatSection({ meeting }: { meeting: MeetingDetail }) {
         <ProblemWords problem={problem ?? acts.problem} />
         {posts !== null && !(isCancelled && posts.length === 0) && (
           <ChatMessages
+            hasLinks
             messages={posts}
             nameOf={({ isOwn, displayName }) => (isOwn ? t('chat.you', { name: displayName }) : displayName)}
             marksOf={(post) => [

@@ -6,6 +6,7 @@ import { Admission } from '#contract/meeting-policy.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ChoiceList } from '#ui/choice-list.tsx';
+import { DateField } from '#ui/date-field.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { OnOff } from '#ui/on-off.tsx';
@@ -25,6 +26,7 @@ import {
   minutesOf,
   problemsOf,
   startOf,
+  titleLettersLeft,
 } from './meeting-form.ts';
 import { StaffLoading, PageHead } from './parts.tsx';
 import { PeopleToInvite } from './people-to-invite.tsx';
@@ -32,6 +34,14 @@ import { RoomsCard } from './rooms-card.tsx';
 import { useMeeting } from './use-meeting.ts';
 
 const DURATIONS = ['15', '30', '60', '90'] as const;
+
+const FIELD_OF = {
+  title: 'form.title',
+  'title-too-long': 'form.title',
+  when: 'form.when',
+  minutes: 'form.minutes',
+  agenda: 'form.agenda',
+} as const satisfies Record<FormProblem, string>;
 
 export function NewMeetingPage() {
   const { t } = useTranslation('staff');
@@ -132,7 +142,7 @@ export function MeetingFormOf({ initial, meetingId, action, lastAgenda = '', sen
             <TextField
               label={t('form.title')}
               value={form.title}
-              maxLength={100}
+              lettersLeft={titleLettersLeft(form.title)}
               autoComplete="off"
               autoFocus={initial.title === ''}
               problem={problems.has('title') ? t('form.titleMissing') : null}
@@ -170,7 +180,7 @@ export function MeetingFormOf({ initial, meetingId, action, lastAgenda = '', sen
       <div className="flex flex-col gap-3 max-lg:sticky max-lg:bottom-0 max-lg:-mx-4 max-lg:bg-surface max-lg:px-4 max-lg:py-3 lg:col-start-2">
         {problems.size > 0 && (
           <p role="alert" className="text-small font-medium text-fault">
-            {t('form.incomplete')}
+            {t('form.check', { fields: [...new Set([...problems].map((each) => t(FIELD_OF[each])))].join(', ') })}
           </p>
         )}
         <ProblemWords problem={problem} />
@@ -200,9 +210,8 @@ function When({ form, problems, onChange }: PartProps & { problems: ReadonlySet<
       {form.hasTime ? (
         <>
           <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,11.5rem),1fr))] gap-4">
-            <TextField
+            <DateField
               label={t('form.date')}
-              type="date"
               value={form.date}
               problem={problems.has('when') ? t('form.whenMissing') : null}
               onChange={(date) => onChange({ date })}

@@ -3,7 +3,8 @@ import type { MeetingDetail, MeetingDraft } from '#contract/http/meetings-api.ts
 import type { MeetingRole } from '#contract/call-order.ts';
 import { agendaLines, isAgenda } from '#contract/meeting-agenda.ts';
 import type { Admission, MeetingPolicy } from '#contract/meeting-policy.ts';
-import { shownText } from '#contract/shown-text.ts';
+import { MEETING_TITLE_ROOM } from '#contract/schema.ts';
+import { lettersLeft, shownText } from '#contract/shown-text.ts';
 
 export type InvitedRole = Exclude<MeetingRole, 'host' | 'guest'>;
 export type FormPerson =
@@ -32,7 +33,7 @@ export type MeetingForm = {
   /** as typed */
   agenda: string;
 };
-export type FormProblem = 'title' | 'when' | 'minutes' | 'agenda';
+export type FormProblem = 'title' | 'title-too-long' | 'when' | 'minutes' | 'agenda';
 
 const MINUTE_MS = 60_000;
 const STEP_MS = 30 * MINUTE_MS;
@@ -102,9 +103,13 @@ export function minutesOf({ minutes }: Pick<MeetingForm, 'minutes'>): number | n
   return Number.isInteger(value) && value >= LEAST_MINUTES && value <= MOST_MINUTES ? value : null;
 }
 
+/** Below 0: too long. */
+export const titleLettersLeft = (title: string): number => lettersLeft(shownText(title), MEETING_TITLE_ROOM);
+
 export function problemsOf(form: MeetingForm): ReadonlySet<FormProblem> {
   const problems = new Set<FormProblem>();
   if (shownText(form.title) === '') problems.add('title');
+  if (titleLettersLeft(form.title) < 0) problems.add('title-too-long');
   if (form.hasTime && startOf(form) === null) problems.add('when');
   if (form.hasTime && minutesOf(form) === null) problems.add('minutes');
   if (!isAgenda(agendaLines(form.agenda))) problems.add('agenda');

@@ -38,6 +38,10 @@ export const useMinutes = (meeting: MeetingDetail): MinutesSectionProps['part'] 
 export function MinutesSection({ meeting, isHost, isAhead, part }: MinutesSectionProps) {
   const { t } = useTranslation('record');
   const { known: minutes, refresh } = part;
+  const part = useMeetingPart(meeting, readMinutes);
+  const { known, refresh } = part;
+  const minutes = known?.minutes;
+  const mayComeAgain = isHost && !meeting.isCancelled;
   // who manages meetings without being one of the people
   if (part.problem?.code === 'forbidden') return null;
   // before it begins there is nothing to expect here
@@ -47,7 +51,9 @@ export function MinutesSection({ meeting, isHost, isAhead, part }: MinutesSectio
       <MeetingPartState part={part} />
       {minutes?.length === 0 && (
         <p className="text-base text-quiet">
-          {t(isHost && !meeting.isCancelled ? 'minutes.noneForHost' : 'minutes.none')}
+          {known?.areDeleted
+            ? [t('minutes.deleted'), ...(mayComeAgain ? [t('minutes.deletedForHost')] : [])].join(' ')
+            : t(mayComeAgain ? 'minutes.noneForHost' : 'minutes.none')}
         </p>
       )}
       <div className="flex flex-col gap-6">
@@ -59,8 +65,8 @@ export function MinutesSection({ meeting, isHost, isAhead, part }: MinutesSectio
   );
 }
 
-const readMinutes = async (meetingId: string, signal: AbortSignal): Promise<readonly MeetingMinutes[]> =>
-  (await callApi(recordApi.minutes, { params: { meetingId }, signal })).minutes;
+const readMinutes = (meetingId: string, signal: AbortSignal) =>
+  callApi(recordApi.minutes, { params: { meetingId }, signal });
 
 type DraftText = Pick<MeetingMinutes, 'text' | 'revision'>;
 type OneMinutesProps = { meetingId: string; minutes: MeetingMinutes; onChanged: () => void };

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { recordApi } from '#contract/http/record-api.ts';
+import { presenceMinutes } from '#contract/presence-minutes.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { callApi } from '#ui/http-client.ts';
@@ -10,8 +11,6 @@ import { useAsyncAction } from '#ui/use-async-action.ts';
 import { dateOnly, dayAndDate } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { byDayOf, byWeekOf, type TimeSlot, type TimeInMeeting } from './own-time.ts';
-
-const MINUTE_MS = 60_000;
 
 export function OwnTimeCard() {
   const { t } = useTranslation('record');
@@ -55,7 +54,7 @@ type TimeTableProps = { title: string; slots: readonly TimeSlot[]; nameOf: (slot
 function TimeTable({ title, slots, nameOf }: TimeTableProps) {
   const { t } = useTranslation('record');
   const words = (ms: number) => {
-    const minutes = Math.round(ms / MINUTE_MS);
+    const minutes = presenceMinutes(ms);
     return t('ownTime.hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
   };
   return (

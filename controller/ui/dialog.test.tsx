@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
-/** Escape closes the dialog on top, also while nothing in it has the focus. */
+/** Escape closes the dialog on top, also while nothing in it has the focus; the second press of a double press closes none. */
 import { act, useState } from 'react';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConfirmDialog, Dialog } from './dialog.tsx';
 import { PageUnderTest } from './page-under-test.tsx';
 
@@ -49,4 +49,43 @@ it('closes only the question on top of it', async () => {
   await page.press('Ask');
   await pressEscape(document.body);
   expect(closed).toEqual(['question']);
+});
+
+describe('the second press of a double press', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const pressOutside = () =>
+    act(async () => {
+      for (const name of ['pointerdown', 'pointerup', 'click'])
+        document.body.dispatchEvent(
+          name === 'click'
+            ? new MouseEvent(name, { bubbles: true })
+            : new PointerEvent(name, { bubbles: true, button: 0, pointerType: 'mouse' }),
+        );
+    });
+  const question = (closed: string[]) => (
+    <ConfirmDialog
+      {...{ title: 'Remove Jonas?', body: '', action: 'Remove', isOpen: true, onConfirm: () => {} }}
+      onClose={() => closed.push('question')}
+    />
+  );
+  const takesPresses = () => document.querySelector('.pointer-events-none') === null;
+
+  it('does not close what the first one opened, and a later one does', async () => {
+    const closed: string[] = [];
+    await page.show(question(closed));
+    await pressOutside();
+    expect(closed).toEqual([]);
+    await act(async () => vi.advanceTimersByTime(400));
+    await pressOutside();
+    expect(closed).toEqual(['question']);
+  });
+
+  it('does not answer a question that came under the finger', async () => {
+    await page.show(question([]));
+    expect(takesPresses()).toBe(false);
+    await act(async () => vi.advanceTimersByTime(400));
+    expect(takesPresses()).toBe(true);
+  });
 });

@@ -5,6 +5,10 @@ import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
+import { useTrueFor } from './use-true-for.ts';
+
+/** the second press of a double press that opened it comes sooner: it neither closes a dialog nor answers a question */
+const SETTLED_AFTER_MS = 400;
 
 type DialogProps = {
   title: string;
@@ -19,18 +23,20 @@ type DialogProps = {
 export function Dialog({ title, isOpen, onClose, children, role = 'dialog', className = '' }: DialogProps) {
   const overlay = useRef<HTMLDivElement>(null);
   useEscapeWithoutFocus(overlay, isOpen, onClose);
+  const isSettled = useTrueFor(isOpen, SETTLED_AFTER_MS);
   return (
     <ModalOverlay
       ref={overlay}
       isOpen={isOpen}
       isDismissable
+      shouldCloseOnInteractOutside={() => isSettled}
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
       className="fixed inset-0 z-40 flex items-end justify-center bg-veil data-entering:animate-appear sm:items-center sm:p-6"
     >
       <Modal
-        className={`max-h-[85dvh] w-full overflow-y-auto rounded-t-card bg-raised text-ink shadow-overlay data-entering:animate-rise sm:max-w-md sm:rounded-card ${className}`}
+        className={`max-h-[85dvh] w-full overflow-y-auto rounded-t-card bg-raised text-ink shadow-overlay data-entering:animate-rise sm:max-w-md sm:rounded-card ${role === 'alertdialog' && !isSettled ? 'pointer-events-none' : ''} ${className}`}
       >
         <AriaDialog
           role={role}

@@ -5,12 +5,18 @@ import { Label } from 'react-aria-components/Label';
 import { Text } from 'react-aria-components/Text';
 import { TextField as AriaTextField } from 'react-aria-components/TextField';
 import type { TextFieldProps as AriaTextFieldProps } from 'react-aria-components/TextField';
+import { useTranslation } from 'react-i18next';
+
+/** from here on they are counted */
+const FEW_LETTERS = 20;
 
 export type TextFieldProps = Omit<AriaTextFieldProps, 'children' | 'className' | 'style'> & {
   label: string;
   hint?: string;
   /** what is wrong, in words; shown with a mark, never by colour alone */
   problem?: string | null;
+  /** how many letters more fit, shown when there are few; below 0: so many are too many. For a field without `maxLength`, which cuts */
+  lettersLeft?: number;
   placeholder?: string;
   /** only read aloud: the placeholder shows it */
   isLabelHidden?: boolean;
@@ -22,13 +28,16 @@ export function TextField({
   label,
   hint,
   problem,
+  lettersLeft = Number.POSITIVE_INFINITY,
   placeholder,
   isLabelHidden = false,
   className = '',
   inputClassName = '',
   ...rest
 }: TextFieldProps) {
-  const wrong = problem !== undefined && problem !== null && problem !== '';
+  const { t } = useTranslation('common');
+  const tooLong = lettersLeft < 0 ? t('tooLong', { count: -lettersLeft }) : null;
+  const wrong = tooLong !== null || (problem !== undefined && problem !== null && problem !== '');
   return (
     <AriaTextField {...rest} isInvalid={wrong} validationBehavior="aria" className={`flex flex-col gap-2 ${className}`}>
       <Label className={isLabelHidden ? 'sr-only' : 'text-base font-medium'}>{label}</Label>
@@ -41,7 +50,12 @@ export function TextField({
           {hint}
         </Text>
       )}
-      <FieldError className="text-small font-medium text-fault">{problem}</FieldError>
+      {lettersLeft >= 0 && lettersLeft <= FEW_LETTERS && (
+        <Text slot="description" className="numerals text-small text-quiet">
+          {t('lettersLeft', { count: lettersLeft })}
+        </Text>
+      )}
+      <FieldError className="text-small font-medium text-fault">{tooLong ?? problem}</FieldError>
     </AriaTextField>
   );
 }

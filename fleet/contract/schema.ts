@@ -3,7 +3,7 @@
  * Owns the shapes that several wires share. Everything else in this folder imports `z` from here.
  */
 import { z } from 'zod';
-import { bytesOf, graphemesOf, shownText } from './shown-text.ts';
+import { bytesOf, graphemesOf, shownText, type TextRoom } from './shown-text.ts';
 
 z.config({ jitless: true });
 
@@ -34,8 +34,10 @@ export const PersonName = typedName(80, 900);
 /** Of a room, or of what stands in it. */
 export const RoomName = typedName(80, 240);
 export const PresetName = typedName(40, 240);
+/** 80 letters of Hangul */
+export const MEETING_TITLE_ROOM: TextRoom = { letters: 100, bytes: 240 };
 /** Of a meeting, as its host types it. */
-export const MeetingTitle = typedName(100, 240);
+export const MeetingTitle = typedName(MEETING_TITLE_ROOM.letters, MEETING_TITLE_ROOM.bytes);
 /** As wide as any name of a room: a room's own meeting has it for its title. */
 const MAX_TITLE_UNITS = 240;
 /** What another program wrote, cleaned again; may be empty. */

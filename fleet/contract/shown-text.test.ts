@@ -4,8 +4,8 @@ import { JoinTokenClaims } from './grants.ts';
 import { meetingsApi } from './http/meetings-api.ts';
 import { roomsApi } from './http/rooms-api.ts';
 import { RoomCommand } from './room-command.ts';
-import { PersonName, PresetName, RoomName, ShownTitle } from './schema.ts';
-import { bytesOf, cutText, graphemesOf, shownText } from './shown-text.ts';
+import { MEETING_TITLE_ROOM, MeetingTitle, PersonName, PresetName, RoomName, ShownTitle } from './schema.ts';
+import { bytesOf, cutText, graphemesOf, lettersLeft, shownText } from './shown-text.ts';
 import { signalingMethods } from './signaling.ts';
 
 const FAMILY = '👨‍👩‍👧‍👦';
@@ -150,5 +150,22 @@ describe('a text that is too long', () => {
       }),
       { numRuns: 1_000, seed: 20261128 },
     );
+  });
+});
+
+describe('how many letters are left of a title', () => {
+  it.each([
+    ['', 80],
+    ['x'.repeat(30), 70],
+    ['x'.repeat(99), 1],
+    ['x'.repeat(100), 0],
+    ['x'.repeat(103), -3],
+    ['가'.repeat(79), 1],
+    ['가'.repeat(80), 0],
+    ['가'.repeat(82), -2],
+    [`${'x'.repeat(90)}${FAMILY.repeat(7)}`, -1],
+  ])('%s', (title, left) => {
+    expect(lettersLeft(title, MEETING_TITLE_ROOM)).toBe(left);
+    expect(MeetingTitle.safeParse(title || 'x').success).toBe(left >= 0);
   });
 });

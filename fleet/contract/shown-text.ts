@@ -72,6 +72,24 @@ export function graphemesOf(text: string): string[] {
 export const nameInLists = (name: string): string => cutText(shownText(name), { units: 80, bytes: 160 });
 
 const encoder = new TextEncoder();
+/** What a text may be long, in letters as people count them and in bytes of UTF-8. */
+export type TextRoom = { letters: number; bytes: number };
+const BYTES_OF_HANGUL = 3;
+
+/** How many letters more fit, of Hangul or ASCII; below 0: so many have to go. */
+export function lettersLeft(text: string, { letters, bytes }: TextRoom): number {
+  const typed = graphemesOf(text);
+  const left = Math.min(letters - typed.length, Math.floor((bytes - bytesOf(text)) / BYTES_OF_HANGUL));
+  if (left >= 0) return left;
+  let fits = typed.length;
+  let size = bytesOf(text);
+  while (fits > letters || size > bytes) {
+    fits -= 1;
+    size -= bytesOf(typed[fits]!);
+  }
+  return fits - typed.length;
+}
+
 export const bytesOf = (text: string): number => encoder.encode(text).length;
 
 /** Never within a letter; what was cut ends in an ellipsis. `bytes` in UTF-8. */

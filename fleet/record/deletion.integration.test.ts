@@ -149,6 +149,8 @@ test('one deletion by IT leaves no byte of it, and all of another meeting', asyn
     for (const id of [documentId, broadcastId]) expect(existsSync(join(fleet.dataDir, folder, id))).toBe(false);
   const { posts } = await ask('GET', `meetings/${other}/chat`);
   expect(posts).toMatchObject([{ text: 'Stays' }]);
+  expect(await ask('GET', `meetings/${meetingId}/minutes`)).toEqual({ minutes: [], areDeleted: true });
+  expect(await ask('GET', `meetings/${other}/minutes`)).toEqual({ minutes: [], areDeleted: false });
   // again it does no harm
   await ask('DELETE', `meetings/${meetingId}/record`);
 });

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { MeetingMails } from '../mail/index.ts';
 import { Notes } from '../notes/index.ts';
 import { type AuthorityStore, type AuthorityTables, authorityStore, newId } from '../store/index.ts';
+import { minutesKind } from './kinds/minutes.ts';
 import { markedMessages, markMessage, unmarkMessage } from './marked-messages.ts';
 import { MINUTES_AFTER_MS, MinutesOfMeetings } from './meeting-minutes.ts';
 
@@ -174,6 +175,22 @@ test('a meeting that goes on is not closed: who comes back within that time is i
   expect(newest!.text).not.toContain('Mina Kim, ');
 });
 
+test('are deleted once nothing is left of which they are written, until the meeting is held again', async () => {
+  const deleted = () => minutes.areDeleted(meetingId);
+  expect(await deleted()).toBe(false);
+  await stay(await call(at(30)), 'Mina Kim', at(0), at(30));
+  // to be written
+  expect(await deleted()).toBe(false);
+  await due(60);
+  await store.write((trx) => trx.deleteFrom('stay').where('meetingId', '=', meetingId).execute());
+  // written, whatever became of the attendance
+  expect(await deleted()).toBe(false);
+  await store.write((trx) => minutesKind.remove(trx, meetingId, null));
+  expect(await deleted()).toBe(true);
+  await stay(await call(null), 'Mina Kim', at(90), null);
+  expect(await deleted()).toBe(false);
+});
+
 test('of a room’s own meeting, and of a call into which nobody came, there are none', async () => {
   await call(at(30), { openedAtMs: null });
   await store.write((trx) =>
@@ -187,7 +204,7 @@ test('name people, agenda, pages and what was broadcast, as people typed it', as
   const callId = await call(at(43));
   await stay(callId, 'Mina Kim', at(0), at(43));
   await stay(callId, '한라', at(0), at(43), { kind: 'room' });
-  await stay(callId, '[x](javascript:1) <b>', at(5), at(5.2), { kind: 'guest' });
+  await stay(callId, '[x](javascript:1) <b>', at(5), at(5.9), { kind: 'guest' });
   const shown = { meetingId, documentId: 'd', title: 'Plan_1' };
   const broadcast = {
     broadcastId: 'b',

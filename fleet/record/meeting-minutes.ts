@@ -64,6 +64,24 @@ export class MinutesOfMeetings {
     return query.orderBy('endedAtMs', 'desc').limit(MOST_SHOWN).execute();
   }
 
+  /** The meeting was held, there are none, and no draft comes: what it would be made of is deleted, or it was deleted itself. */
+  async areDeleted(meetingId: string): Promise<boolean> {
+    const { read } = this.#deps.store;
+    const calls = read.selectFrom('call').select('callId').where('meetingId', '=', meetingId);
+    if (!(await calls.where('openedAtMs', 'is not', null).limit(1).executeTakeFirst())) return false;
+    const written = read.selectFrom('minutes').select('minutesId').where('meetingId', '=', meetingId);
+    if (await written.limit(1).executeTakeFirst()) return false;
+    const toBeWritten = await read
+      .selectFrom('stay')
+      .innerJoin('meeting', 'meeting.meetingId', 'stay.meetingId')
+      .select('stay.stayId')
+      .where('stay.meetingId', '=', meetingId)
+      .whereRef('stay.joinedAtMs', '>', 'meeting.minutesUpToMs')
+      .limit(1)
+      .executeTakeFirst();
+    return toBeWritten === undefined;
+  }
+
   /** @throws ProtocolError not-found: also a draft, for others than hosts */
   async find({ meetingId, minutesId }: Named, { isHost }: { isHost: boolean }): Promise<Row> {
     const row = await this.#deps.store.read

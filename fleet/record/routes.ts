@@ -43,7 +43,11 @@ export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
       fileName: `maru-attendance-${new Date().toISOString().slice(0, 10)}.csv`,
       sizeBytes: null,
     }),
-    minutes: async (context) => ({ minutes: await minutes.list(context.params.meetingId, hosts(context)) }),
+    minutes: async (context) => {
+      const { meetingId } = context.params;
+      const list = await minutes.list(meetingId, hosts(context));
+      return { minutes: list, areDeleted: await minutes.areDeleted(meetingId) };
+    },
     minutesFile: async (context) => {
       const { text, startedAtMs } = await minutes.find(context.params, hosts(context));
       return {

@@ -22,6 +22,7 @@ import { clockTime, dateAndTime } from '../words/format.ts';
 import { useSameId } from '../use-same-id.ts';
 import { currentLanguage } from '../words/words.ts';
 import { ReadBy } from './read-by.tsx';
+import { linkPieces } from './chat-links.ts';
 import { mentionPieces, type Nameable, namedIn, offeredNames, withName } from './chat-mentions.ts';
 
 type ShownMessage = Pick<
@@ -52,6 +53,8 @@ type ChatMessagesProps<M extends ShownMessage> = {
   readCountOf?: (message: M) => number | undefined;
   /** who have read one that has a count, by name */
   readersOf?: (message: M) => Promise<readonly string[]>;
+  /** its addresses lead to their pages; not where a screen has to stay on its own */
+  hasLinks?: boolean;
   /** who looks; absent: each mention knows whether it is meant */
   selfPeerId?: string;
   className?: string;
@@ -60,7 +63,7 @@ type ChatMessagesProps<M extends ShownMessage> = {
 export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>) {
   const { messages, nameOf, marksOf = noMarks, emptyWords, above, className = '' } = props;
   const { onSeen, readCountOf = noCount, readersOf } = props;
-  const { mayRecall = () => false, onRecall, onReply, actOf, selfPeerId } = props;
+  const { mayRecall = () => false, onRecall, onReply, actOf, selfPeerId, hasLinks = false } = props;
   const byId = new Map(messages.map((message) => [message.messageId, message]));
   const [asked, setAsked] = useState<M | null>(null);
   const { t } = useTranslation('meeting');
@@ -142,11 +145,7 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
               <p className="text-base text-quiet italic">{t('chat.recalled')}</p>
             ) : (
               <p dir="auto" className="text-base whitespace-pre-wrap">
-                {mentionPieces(message.text, message.mentions?.map(({ name }) => name) ?? []).map(
-                  ({ text, name }, at) =>
-                    // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text that never changes
-                    name === null ? text : <strong key={at}>{text}</strong>,
-                )}
+                <MessageWords message={message} hasLinks={hasLinks} />
               </p>
             )}
             {!message.isRecalled && readersOf && readCountOf(message) !== undefined && (
@@ -167,6 +166,30 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
         onClose={() => setAsked(null)}
       />
     </div>
+  );
+}
+
+function MessageWords({ message: { text, mentions = [] }, hasLinks }: { message: ShownMessage; hasLinks: boolean }) {
+  const names = mentions.map(({ name }) => name);
+  return (hasLinks ? linkPieces(text) : [{ text, href: null }]).map((piece, n) =>
+    piece.href === null ? (
+      mentionPieces(piece.text, names).map(({ text: words, name }, at) =>
+        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text that never changes
+        name === null ? words : <strong key={`${n}-${at}`}>{words}</strong>,
+      )
+    ) : (
+      <a
+        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text that never changes
+        key={n}
+        href={piece.href}
+        target="_blank"
+        rel="noopener noreferrer"
+        dir="ltr"
+        className="text-accent underline underline-offset-2 wrap-anywhere"
+      >
+        {piece.text}
+      </a>
+    ),
   );
 }
 

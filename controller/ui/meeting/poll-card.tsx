@@ -1,13 +1,16 @@
 /** One poll as a person in the call has it: a button for each choice while it runs, the live numbers once answered, then the result. */
 import Check from 'lucide-react/icons/check';
 import X from 'lucide-react/icons/x';
-import { useId } from 'react';
+import { useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { pollShares, type SeenPoll } from '#contract/polls.ts';
 import { Button } from '../button.tsx';
 import { Icon } from '../icon.tsx';
 import { PollResult } from './poll-result.tsx';
+
+/** a second press this soon was meant as one: it withdraws nothing */
+const DOUBLE_PRESS_MS = 500;
 
 type PollCardProps = {
   poll: SeenPoll;
@@ -78,7 +81,11 @@ function Choices({ poll, mayKeep, onAnswer }: Pick<PollCardProps, 'poll' | 'mayK
   const { ownChoices, isMultiple } = poll;
   const shares = pollShares(poll);
   const showsNumbers = mayKeep || ownChoices.length > 0;
+  const pressed = useRef({ index: -1, atMs: 0 });
   const press = (index: number, isChosen: boolean): void => {
+    const last = pressed.current;
+    pressed.current = { index, atMs: performance.now() };
+    if (last.index === index && pressed.current.atMs - last.atMs < DOUBLE_PRESS_MS) return;
     const others = isMultiple ? ownChoices.filter((other) => other !== index) : [];
     onAnswer(isChosen ? [...others, index].toSorted((a, b) => a - b) : others);
   };

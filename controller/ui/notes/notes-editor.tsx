@@ -12,6 +12,7 @@ import { useEffect, useRef, useState } from 'react';
 import { ToggleButton } from 'react-aria-components/ToggleButton';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../button.tsx';
+import { DateField } from '../date-field.tsx';
 import { Icon, type LucideIcon } from '../icon.tsx';
 import { TextField } from '../text-field.tsx';
 import { noteExtensions } from './note-extensions.ts';
@@ -184,14 +185,14 @@ function TaskOfCaret({ editor, task }: { editor: Editor; task: TaskFields }) {
       Object.fromEntries(Object.entries(changed).map(([name, value]) => [name, value === '' ? null : value])),
     );
   return (
-    <div className="grid gap-3 sm:grid-cols-2">
+    <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,11.5rem),1fr))] gap-3">
       <TextField
         label={t('person')}
         value={task.person}
         maxLength={80}
         onChange={(person) => void change({ person })}
       />
-      <TextField label={t('dueOn')} type="date" value={task.dueOn} onChange={(dueOn) => void change({ dueOn })} />
+      <DateField label={t('dueOn')} value={task.dueOn} onChange={(dueOn) => void change({ dueOn })} />
     </div>
   );
 }

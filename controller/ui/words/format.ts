@@ -45,6 +45,16 @@ export function dayAndDate(epochMs: number, language: Language, timeZone?: strin
   }).format(epochMs);
 }
 
+/** Tue, 24 November 2026; 2026년 11월 24일 (화) */
+export function longDate(epochMs: number, language: Language): string {
+  return new Intl.DateTimeFormat(localeOf[language], {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+  }).format(epochMs);
+}
+
 /** 24 November 2026, 2026년 11월 24일 */
 export function dateOnly(epochMs: number, language: Language): string {
   return new Intl.DateTimeFormat(localeOf[language], { day: 'numeric', month: 'long', year: 'numeric' }).format(

@@ -123,7 +123,11 @@ export const recordApi = {
     access: ofPeople,
     summary: 'Minutes of a meeting, the newest first; drafts for its hosts alone',
     params: MeetingParams,
-    response: z.object({ minutes: z.array(MeetingMinutes) }),
+    response: z.object({
+      minutes: z.array(MeetingMinutes),
+      /** there were calls, and none is left that minutes are still written of */
+      areDeleted: z.boolean().default(false),
+    }),
   },
   minutesFile: {
     kind: 'download',

@@ -1,10 +1,10 @@
 /** Who was there, from when to when. */
+import { presenceMinutes } from '#contract/presence-minutes.ts';
 import type { Language } from '#contract/schema.ts';
 import { attendeesOf } from '../attended.ts';
 import { deviceStay, staysIn } from '../stays.ts';
 import { type MinutesPart, plain, rangeIn } from './part.ts';
 
-const MINUTE_MS = 60_000;
 /** the attendance has all of them */
 const MOST_NAMED = 150;
 const words: Record<
@@ -38,7 +38,7 @@ export const people: MinutesPart = async (db, { callIds, endedAtMs, language }) 
   const lines = attendees.slice(0, MOST_NAMED).map(({ displayName, kind, joinedAtMs, leftAtMs, presentMs }) => {
     const name = kind === 'room' || kind === 'guest' ? `${plain(displayName)} (${kinds[kind]})` : plain(displayName);
     const times = rangeIn(language, joinedAtMs, leftAtMs ?? endedAtMs);
-    return `- ${name}, ${times} (${minutes(Math.round(presentMs / MINUTE_MS))})`;
+    return `- ${name}, ${times} (${minutes(presenceMinutes(presentMs))})`;
   });
   const left = attendees.length - lines.length;
   return { part: 'people', title, lines: left > 0 ? [...lines, `- ${more(left)}`] : lines, facts: attendees };

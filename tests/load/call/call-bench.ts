@@ -8,7 +8,7 @@ import { cameraEncodings } from '#call/encodings.ts';
 import { type BenchReport, type Figure, median, pairwise, slope } from '../report.ts';
 import { bundlePage } from '../peers/bundle-page.ts';
 import { janusServer, maruServer, measurePacketCost, type PacketCost, startBareServer } from './packet-cost.ts';
-import { pageWeightKB } from './page-weight.ts';
+import { MOST_CONTROLLER_KB, pageWeightKB } from './page-weight.ts';
 import { startProduct } from './product.ts';
 import { BareRoom, productColdMs, productJoinMs, ProductRoom, productSource, type Ready } from './waits.ts';
 import { WaitsScene } from './waits-scene.ts';
@@ -40,7 +40,7 @@ export async function callBench({ runs, seed, only }: CallBenchOptions): Promise
 function weights(): Figure[] {
   const root = join(import.meta.dirname, '../../..');
   return [
-    { name: 'controllerWeightKB', values: [pageWeightKB(join(root, 'controller/dist'), 'control.html')], limit: 250 },
+    { name: 'controllerWeightKB', values: [pageWeightKB(join(root, 'controller/dist'), 'control.html')], limit: MOST_CONTROLLER_KB },
     { name: 'guestWeightKB', values: [pageWeightKB(join(root, 'controller/dist'), 'join.html')] },
     { name: 'tvWeightKB', values: [pageWeightKB(join(root, 'kiosk/screen/dist'), 'index.html')] },
   ];

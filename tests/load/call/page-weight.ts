@@ -3,6 +3,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 
+/** Of the remote before a call: a phone in a crowded network waits for each of them. */
+export const MOST_CONTROLLER_KB = 250;
+
 /** @returns kilobytes (1000 bytes) of html, scripts and styles, without fonts and pictures */
 export function pageWeightKB(distDir: string, html: string): number {
   const text = readFileSync(join(distDir, html), 'utf8');

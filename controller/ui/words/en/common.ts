@@ -9,6 +9,10 @@ export default {
   copied: 'Copied',
   working: 'Working…',
   needed: 'Fill this in',
+  lettersLeft_one: '{{count}} letter left',
+  lettersLeft_other: '{{count}} letters left',
+  tooLong_one: 'Too long by {{count}} letter',
+  tooLong_other: 'Too long by {{count}} letters',
   errorCode: 'Code for IT: {{code}}',
   noServer: {
     what: 'The server does not answer',

@@ -3,7 +3,7 @@ export default {
   attendance: {
     title: 'Attendance',
     download: 'CSV',
-    nobody: 'Nobody has been in this meeting yet.',
+    nobody: 'There is no attendance.',
     call_one: '{{when}}: {{count}} attended',
     call_other: '{{when}}: {{count}} attended',
     since: 'since {{time}}',
@@ -42,7 +42,7 @@ export default {
     ownTitle_one: 'Keep what this meeting leaves behind for {{count}} day?',
     ownTitle_other: 'Keep what this meeting leaves behind for {{count}} days?',
     ownBody:
-      'Chat, notes, polls, attendance and minutes that are older are deleted within the hour, for everyone, and cannot be brought back.',
+      'Chat, notes, polls, attendance, transcript and minutes that are older are deleted within the hour, for everyone, and cannot be brought back.',
     ownAction: 'Keep no longer',
   },
   mine: {
@@ -54,6 +54,8 @@ export default {
     title: 'Minutes',
     none: 'No minutes have been sent yet.',
     noneForHost: 'A draft is written by itself a few minutes after the last person has left.',
+    deleted: 'The minutes of this meeting were deleted.',
+    deletedForHost: 'New ones are written once it has been held again.',
     draftLead: 'Only hosts see this draft. Correct it, then send it to the people of the meeting.',
     draftOf: 'Draft of {{when}}',
     preview: 'Preview',

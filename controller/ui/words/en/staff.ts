@@ -87,7 +87,7 @@ export default {
     transcript: 'A transcript may be turned on, where IT permits it',
     create: 'Make meeting',
     save: 'Save changes',
-    incomplete: 'Something is missing above.',
+    check: 'Please check: {{fields}}',
   },
   notes: {
     title: 'Notes',

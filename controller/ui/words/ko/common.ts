@@ -12,6 +12,8 @@ export default {
   copied: '복사했습니다',
   working: '처리하고 있습니다…',
   needed: '입력해 주세요',
+  lettersLeft_other: '{{count}}자 더 쓸 수 있습니다',
+  tooLong_other: '{{count}}자 줄여 주세요',
   errorCode: 'IT 담당자용 코드: {{code}}',
   noServer: {
     what: '서버가 응답하지 않습니다',

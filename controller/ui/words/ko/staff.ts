@@ -83,10 +83,10 @@ export default {
     agendaNote: '한 줄에 하나씩 입력합니다.',
     agendaWrong: '한 줄에 200자, 20줄까지 입력할 수 있습니다.',
     guestsAllowed: '외부 참가자 허용',
-    transcript: '발언 기록을 켤 수 있음(IT가 허용한 곳에서)',
+    transcript: '발언 기록 허용(IT 담당자가 허용한 곳에서)',
     create: '회의 만들기',
     save: '변경 저장',
-    incomplete: '위에 빠진 내용이 있습니다.',
+    check: '다음 항목을 확인해 주세요: {{fields}}',
   },
   notes: {
     title: '메모',
@@ -98,7 +98,7 @@ export default {
   meeting: {
     title: '회의',
     cancelled: '취소된 회의입니다.',
-    cancelledNote: '더 이상 참여하거나 쓸 수 없고, 남은 내용은 읽을 수 있습니다.',
+    cancelledNote: '더는 참여하거나 글을 쓸 수 없으며, 남은 내용은 읽을 수 있습니다.',
     runs_other: '지금 {{count}}명이 회의 중입니다',
     over: '종료',
     allPeople_other: '{{count}}명 모두 보기',
