@@ -16,17 +16,7 @@ import { FileLink } from './file-link.tsx';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { useMeetingPart } from './use-meeting-part.ts';
 
-const MINUTE_MS = 60_000;
-
 export function AttendanceSection({ meeting, isAhead }: { meeting: MeetingDetail; isAhead: boolean }) {
-type AttendanceSectionProps = {
-  meeting: MeetingDetail;
-  mayDelete: boolean;
-  /** all that the meeting left behind is gone */
-  onDeleted: () => void;
-};
-
-export function AttendanceSection({ meeting, mayDelete, onDeleted }: AttendanceSectionProps) {
   const { t } = useTranslation('record');
   const { meetingId } = meeting;
   const part = useMeetingPart(meeting, readAttendance);

@@ -136,7 +136,7 @@ function OneMeeting({ meeting, phase, onChanged }: OneMeetingProps) {
             className="shadow-card"
           />
           <ProblemWords problem={waiting.problem} />
-          {partsOf(phase, (minutes.known?.length ?? 0) > 0).map((name) => (
+          {partsOf(phase, (minutes.known?.minutes.length ?? 0) > 0).map((name) => (
             <Fragment key={name}>{parts[name]}</Fragment>
           ))}
         </div>

@@ -26,19 +26,18 @@ import { type MeetingPart, useMeetingPart } from './use-meeting-part.ts';
 const PDF_WITHIN_MS = 90_000;
 const KEPT_FOR_SAVING_MS = 60_000;
 
+type KnownMinutes = Awaited<ReturnType<typeof readMinutes>>;
 type MinutesSectionProps = {
   meeting: MeetingDetail;
   isHost: boolean;
   isAhead: boolean;
-  part: MeetingPart<readonly MeetingMinutes[]>;
+  part: MeetingPart<KnownMinutes>;
 };
 
 export const useMinutes = (meeting: MeetingDetail): MinutesSectionProps['part'] => useMeetingPart(meeting, readMinutes);
 
 export function MinutesSection({ meeting, isHost, isAhead, part }: MinutesSectionProps) {
   const { t } = useTranslation('record');
-  const { known: minutes, refresh } = part;
-  const part = useMeetingPart(meeting, readMinutes);
   const { known, refresh } = part;
   const minutes = known?.minutes;
   const mayComeAgain = isHost && !meeting.isCancelled;

@@ -21,11 +21,6 @@ import { useRevision } from './use-meeting.ts';
 /** Nothing where nothing is written, and it has not begun, or its policy or the rules of its place let nothing be. */
 export function TranscriptSection({ meeting, isAhead }: { meeting: MeetingDetail; isAhead: boolean }) {
   const mayBeWritten = !isAhead && meeting.policy.transcript && meeting.isTranscriptPermitted;
-  if (meeting.transcriptRevision === undefined && !mayBeWritten) return null;
-  return <Transcript key={meeting.meetingId} meeting={meeting} />;
-/** Nothing where nothing is written, and the meeting's policy or the rules of its place let nothing be. */
-export function TranscriptSection({ meeting }: { meeting: MeetingDetail }) {
-  const mayBeWritten = meeting.policy.transcript && meeting.isTranscriptPermitted;
   const revision = useRevision(meeting, 'transcriptRevision');
   if (revision === undefined && !mayBeWritten) return null;
   return <Transcript key={meeting.meetingId} meeting={meeting} transcriptRevision={revision} />;

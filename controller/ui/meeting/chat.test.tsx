@@ -267,7 +267,14 @@ function Listed() {
 
 it('addresses are links where the page may be left, and words elsewhere; names stay marked', async () => {
   const text = '@Joon Lee https://maru.example/@Joon%20Lee javascript:alert(1)';
-  const message = { messageId: '1', displayName: 'Mina', isGuest: false, text, atMs: 1, mentions: [{ name: 'Joon Lee' }] };
+  const message = {
+    messageId: '1',
+    displayName: 'Mina',
+    isGuest: false,
+    text,
+    atMs: 1,
+    mentions: [{ name: 'Joon Lee' }],
+  };
   const links = () => [...document.querySelectorAll('a')].map(({ href, target, rel }) => [href, target, rel]);
   await page.show(<ChatMessages messages={[message]} nameOf={() => 'Mina'} hasLinks />);
   expect(links()).toEqual([['https://maru.example/@Joon%20Lee', '_blank', 'noopener noreferrer']]);

@@ -726,8 +726,7 @@ export const staffScenes: readonly Scene[] = [
     act: async (page) => {
       await press(/^(Correct the text|내용 고치기)$/)(page);
       await page
-        .getByRole('textbox', { name: /^(Draft of .*|.* 회의 초안)$/ })
-        .getByLabel(/^(Draft of .*|.* 회의록 초안)$/)
+        .getByRole('textbox', { name: /^(Draft of .*|.* 회의록 초안)$/ })
         .fill('# 회의록: Price talks\n\n## 결정 사항\n\n- 새 가격표를 3월부터 적용합니다\n');
       const sent = { body: JSON.stringify({ minutes: [minutesOf(at(9, 50, -1))] }), contentType: 'application/json' };
       await page.route('**/api/v1/meetings/*/minutes', (route) => route.fulfill(sent));

@@ -152,6 +152,7 @@ export default {
     recallBody: '메시지 자리는 남고, 내용은 모두에게서 삭제됩니다.',
     recalled: '회수된 메시지입니다.',
     closed: '취소된 회의에는 메시지를 쓸 수 없습니다.',
-    emptyPage: '아직 메시지가 없습니다. 여기에 쓴 내용은 회의 전은 물론 회의 중과 회의가 끝난 뒤에도 초대받은 모두에게 보입니다.',
+    emptyPage:
+      '아직 메시지가 없습니다. 여기에 쓴 내용은 회의 전은 물론 회의 중과 회의가 끝난 뒤에도 초대받은 모두에게 보입니다.',
   },
 } as const satisfies Translated<typeof en>;
