@@ -146,6 +146,16 @@ describe('a folder as its makers pack it', () => {
     expect(readModelFolder(folder)).toMatchObject({ language: null, languages: ['en'] });
   });
 
+  it('of Canary is asked for no language that sherpa-onnx does not ask for', () => {
+    lay({ 'encoder.onnx': { model_type: 'EncDecMultiTaskModel' }, 'decoder.onnx': {}, ...TOKENS });
+    const { language, languages } = readModelFolder(folder);
+    expect(languages).toEqual(['en', 'es', 'de', 'fr']);
+    expect([language!.of('de'), language!.of(null)]).toEqual([
+      { canary: { srcLang: 'de', tgtLang: 'de' } },
+      { canary: { srcLang: 'en', tgtLang: 'en' } },
+    ]);
+  });
+
   it('of SenseVoice has one language for all, or finds it by itself', () => {
     lay({ 'model.onnx': { model_type: 'sense_voice_ctc' }, ...TOKENS });
     const { language } = readModelFolder(folder);

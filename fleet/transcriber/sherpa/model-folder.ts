@@ -46,6 +46,8 @@ const ONE_FILE: Readonly<Record<string, { family: string; field: string }>> = {
 const SENSE_VOICE = 'sense_voice_ctc';
 const SENSE_VOICE_LANGUAGES = ['zh', 'en', 'ja', 'ko', 'yue'];
 const CANARY = 'EncDecMultiTaskModel';
+/** Whatever its makers taught it, sherpa-onnx asks it for these, and for English instead of others. */
+const CANARY_LANGUAGES = ['en', 'es', 'de', 'fr'];
 const NEMO_TRANSDUCERS: readonly (string | undefined)[] = ['EncDecRNNTBPEModel', 'EncDecHybridRNNTCTCBPEModel'];
 /** A model that listens while somebody speaks; sentences are whole when they come here. */
 const STREAMING = ['decode_chunk_len', 'cache_last_channel_dim1'];
@@ -167,7 +169,7 @@ function encoderDecoder(pair: EncoderDecoder, metadata: ModelMetadata, tokens: (
         changes: true,
         of: (language) => ({ canary: { srcLang: language ?? 'en', tgtLang: language ?? 'en' } }),
       },
-      languages: null,
+      languages: CANARY_LANGUAGES,
     };
   throw unknownType(pair.encoder, type);
 }
