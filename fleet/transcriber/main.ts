@@ -11,9 +11,11 @@ import { readCommandLine } from '#edge/command-line.ts';
 import { StartRefused } from '#edge/start-refused.ts';
 import { endOnException } from '#edge/uncaught.ts';
 import { createLogger } from '../log.ts';
+import { EngineFault } from './engine-fault.ts';
+import { SherpaEngine } from './sherpa/sherpa-engine.ts';
 import { SpeechEngine } from './speech-engine.ts';
-import { readSpeechSettings, type SpeechEngineSettings } from './speech-settings.ts';
-import { NodeTranscriber } from './transcriber.ts';
+import { readSpeechSettings } from './speech-settings.ts';
+import { NodeTranscriber, type NodeTranscriberOptions } from './transcriber.ts';
 import { VoiceModel } from './voice-activity.ts';
 
 const usage = `fleet/transcriber/main.ts --speech-config FILE [options], started by the media node
@@ -37,6 +39,8 @@ endOnException((what, error, isFatal) => logger[isFatal ? 'fatal' : 'error']({ e
 console.error = () => {};
 setPriority(NICE);
 
+const warn = (what: string, details: object): void => logger.warn(details, what);
+
 /** It keeps nothing that would have to be saved. */
 function end(): never {
   process.exit(0);
@@ -46,28 +50,46 @@ process.on('SIGINT', () => end());
 // the node is gone
 process.on('disconnect', () => end());
 
+/** undefined: the file is not there */
+const changedMs = (): number | undefined => statSync(speechConfig, { throwIfNoEntry: false })?.mtimeMs;
+
+type OpenEngine = Pick<NodeTranscriberOptions, 'engine' | 'atOnce'> & { about: object; readMs: number | undefined };
+
+/** @throws StartRefused, EngineFault in words for IT */
+async function openEngine(): Promise<OpenEngine> {
+  // before it is read: a model may need long to load, and the file change meanwhile
+  const readMs = changedMs();
+  const settings = readSpeechSettings(speechConfig);
+  if (settings.kind === 'openai') {
+    const about = { engine: new URL(settings.url).host, model: settings.model };
+    return { engine: new SpeechEngine(settings), atOnce: settings.atOnce, about, readMs };
+  }
+  const engine = await SherpaEngine.open(settings, warn);
+  const about = { engine: 'sherpa-onnx', model: settings.modelDir, family: engine.family };
+  return { engine, atOnce: 1, about, readMs };
+}
+
 /** What IT repairs is found, without a new start of the node. */
-async function settingsOnceGood(): Promise<SpeechEngineSettings> {
+async function engineOnceGood(): Promise<OpenEngine> {
   for (let shown = ''; ; await delay(LOOKED_AGAIN_MS)) {
     try {
-      return readSpeechSettings(speechConfig);
+      return await openEngine();
     } catch (error) {
-      if (!(error instanceof StartRefused)) throw error;
+      if (!(error instanceof StartRefused || error instanceof EngineFault)) throw error;
       if (error.message !== shown) logger.error({ reason: error.message }, 'nothing that is spoken can be written');
       shown = error.message;
     }
   }
 }
 
-const settings = await settingsOnceGood();
-const { mtimeMs: readMs } = statSync(speechConfig);
+const { engine, atOnce, about, readMs } = await engineOnceGood();
 const send = (message: FromTranscriber): void => void process.send?.(message);
 const transcriber = new NodeTranscriber({
   model: await VoiceModel.open(),
-  engine: new SpeechEngine(settings),
-  atOnce: settings.atOnce,
+  engine,
+  atOnce,
   send,
-  log: (what, details) => logger.warn(details, what),
+  log: warn,
 });
 
 process.on('message', (raw) => {
@@ -75,12 +97,12 @@ process.on('message', (raw) => {
   if (message.success) transcriber.handle(message.data);
   else logger.error({ err: message.error }, 'the media node sent what is no message');
 });
-logger.info({ engine: new URL(settings.url).host, model: settings.model }, 'the transcriber is ready');
+logger.info(about, 'the transcriber is ready');
 send({ name: 'ready' });
 // with other settings it starts again; the node starts its tracks anew
 setInterval(() => {
-  const file = statSync(speechConfig, { throwIfNoEntry: false });
-  if (file && file.mtimeMs !== readMs) {
+  const nowMs = changedMs();
+  if (nowMs !== undefined && nowMs !== readMs) {
     logger.info('the settings of the speech engine have changed');
     end();
   }

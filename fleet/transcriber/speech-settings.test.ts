@@ -37,10 +37,23 @@ test('what IT wrote is read', () => {
   expect(read({ ...GOOD, caFile })).toMatchObject({ ca: '-----BEGIN CERTIFICATE-----\n' });
 });
 
+test('of sherpa-onnx, a folder is enough', () => {
+  expect(read({ kind: 'sherpa', modelDir: '/srv/maru-speech/sense-voice' })).toEqual({
+    kind: 'sherpa',
+    modelDir: '/srv/maru-speech/sense-voice',
+    language: null,
+    threads: 2,
+    timeoutSeconds: 30,
+  });
+});
+
 test.each<[string, object | string, RegExp, number?]>([
   ['readable by others', GOOD, /chmod 600/, 0o640],
   ['plain HTTP to another machine', { ...GOOD, url: 'http://10.1.2.3:8000' }, /isOwnNetwork/],
-  ['an engine of another kind', { ...GOOD, kind: 'sherpa' }, /openai is the kind/],
+  ['an engine of another kind', { ...GOOD, kind: 'vosk' }, /openai and sherpa are the kinds/],
+  ['no kind', { url: 'https://speech.corp.example' }, /openai and sherpa are the kinds/],
+  ['a model in no folder of this machine', { kind: 'sherpa', modelDir: 'models/ko' }, /begins with \//],
+  ['sherpa with an address', { ...GOOD, kind: 'sherpa', modelDir: '/srv/model' }, /url/],
   ['a user in the address', { ...GOOD, url: 'https://maru:s3cret@speech.corp.example' }, /no user/],
   ['a key in the address', { ...GOOD, url: 'https://speech.corp.example/?key=s3cret' }, /query/],
   ['no web address', { ...GOOD, url: 'file:///s3cret' }, /url/],

@@ -5,31 +5,51 @@ import { engineFields, engineNetworkProblem, isEngineNetworkAllowed } from '#edg
 import { readSecretSettings } from '#edge/secret-settings.ts';
 import { StartRefused } from '#edge/start-refused.ts';
 
+/** null: that of the meeting */
+const language = z
+  .string()
+  .regex(/^[a-z]{2,3}$/, 'a code such as ko')
+  .nullable()
+  .default(null);
+
 /** OpenAI's `POST /v1/audio/transcriptions`, which many engines serve. */
-export const SpeechSettings = z
+const OpenAiSettings = z
   .strictObject({
-    kind: z.literal('openai', { error: 'openai is the kind that this release knows' }),
+    kind: z.literal('openai'),
     ...engineFields({ path: '/v1/audio/transcriptions', timeoutSeconds: 30 }),
-    /** null: that of the meeting */
-    language: z
-      .string()
-      .regex(/^[a-z]{2,3}$/, 'a code such as ko')
-      .nullable()
-      .default(null),
+    language,
     /** requests at once */
     atOnce: z.number().int().min(1).max(32).default(4),
     /** PEM, trusted beside nothing else; null: what Debian trusts */
     caFile: z.string().min(1).nullable().default(null),
   })
   .refine(isEngineNetworkAllowed, engineNetworkProblem);
-export type SpeechSettings = z.infer<typeof SpeechSettings>;
+export type OpenAiSettings = z.infer<typeof OpenAiSettings>;
+
+/** sherpa-onnx on this machine, with a model that IT has laid there. */
+const SherpaSettings = z.strictObject({
+  kind: z.literal('sherpa'),
+  modelDir: z.string().regex(/^\//, 'a path that begins with /'),
+  language,
+  /** of the processor, for one sentence */
+  threads: z.number().int().min(1).max(32).default(2),
+  /** one sentence may need so long */
+  timeoutSeconds: z.number().int().min(1).max(600).default(30),
+});
+export type SherpaSettings = z.infer<typeof SherpaSettings>;
+
+export const SpeechSettings = z.discriminatedUnion('kind', [OpenAiSettings, SherpaSettings], {
+  error: ({ code }) =>
+    code === 'invalid_union' ? 'openai and sherpa are the kinds that this release knows' : undefined,
+});
 
 /** `ca`: the content of `caFile`. */
-export type SpeechEngineSettings = SpeechSettings & { ca: string | null };
+export type SpeechEngineSettings = OpenAiSettings & { ca: string | null };
 
 /** @throws StartRefused in words for IT: not there, readable by others, malformed */
-export function readSpeechSettings(path: string): SpeechEngineSettings {
+export function readSpeechSettings(path: string): SpeechEngineSettings | SherpaSettings {
   const settings = readSecretSettings(path, SpeechSettings);
+  if (settings.kind === 'sherpa') return settings;
   return { ...settings, ca: settings.caFile === null ? null : readCertificates(settings.caFile) };
 }
 

@@ -1,8 +1,12 @@
-// The process as the media node runs it: real speech as Opus, an engine behind HTTP, words back.
+// The process as the media node runs it: real speech as Opus, an engine behind HTTP or in a process of its own, words back.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeModel } from './testing/made-model.ts';
 import { startPocketsphinxEngine } from './testing/pocketsphinx-engine.ts';
+import { recogniserPids } from './testing/recognisers.ts';
 import { PATIENT, type RunningTranscriber, runTranscriber, SpeakingTrack } from './testing/running-transcriber.ts';
 import { type AnswerOf, answerJson, type ScriptedEngine, startScriptedEngine } from './testing/scripted-engine.ts';
 import { goForward, opusPackets, silenceOf } from './testing/speech-sound.ts';
@@ -39,6 +43,49 @@ describe('a real engine', () => {
     expect(segment!.fromMs - beganMs).toBeLessThan(1_200);
     expect(endedMs - segment!.untilMs).toBeGreaterThan(100);
     expect(segment!.untilMs - segment!.fromMs).toBeGreaterThan(1_200);
+  });
+});
+
+describe('sherpa-onnx with a model of IT', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'maru-model-'));
+  beforeAll(async () => {
+    makeModel(folder);
+    running = await runTranscriber({ kind: 'sherpa', modelDir: folder });
+  });
+  afterAll(async () => {
+    await running.stop();
+    await vi.waitUntil(() => recogniserPids().length === 0, PATIENT);
+    rmSync(folder, { recursive: true });
+  });
+  /** of the made model: hissing, and other sounds */
+  const LETTERS = /^[소시]+$/;
+
+  it('writes what was spoken, of several who speak at once', async () => {
+    const tracks = [0, 1, 2].map(() => new SpeakingTrack(running.transcriber, 'ko'));
+    for (const track of tracks) track.speakAtOnce(opusPackets(goForward()));
+    for (const track of tracks)
+      await expect.poll(() => textsOf(track), PATIENT).toEqual([expect.stringMatching(LETTERS)]);
+    expect(recogniserPids()).toHaveLength(1);
+  });
+
+  it('is reported while its model is damaged, and goes on when IT has laid it there again', async () => {
+    const model = join(folder, 'model.onnx');
+    const whole = readFileSync(model);
+    const reports = () => running.messages.filter(({ name }) => name === 'engine');
+    writeFileSync(model, 'damaged');
+    process.kill(recogniserPids()[0]!, 'SIGKILL');
+    await vi.waitUntil(() => recogniserPids().length === 0, PATIENT);
+    const track = new SpeakingTrack(running.transcriber, 'ko');
+    track.speakAtOnce(opusPackets(goForward()));
+    await expect.poll(reports, PATIENT).toEqual([{ name: 'engine', isFailing: true }]);
+    writeFileSync(model, whole);
+    await expect.poll(() => textsOf(track), PATIENT).toEqual([expect.stringMatching(LETTERS)]);
+    await expect.poll(reports, PATIENT).toEqual([
+      { name: 'engine', isFailing: true },
+      { name: 'engine', isFailing: false },
+    ]);
+    // the transcriber itself did not end by it
+    expect(running.messages.filter(({ name }) => name === 'ready')).toHaveLength(1);
   });
 });
 
