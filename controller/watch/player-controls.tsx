@@ -31,7 +31,7 @@ type PlayerControlsProps = {
   chapters: readonly Chapter[];
   watching: number | null;
   isFull: boolean;
-  captions: Pick<ShownCaptions, 'isOn' | 'toggle'>;
+  captions: Pick<ShownCaptions, 'isOn' | 'areMissed' | 'toggle'>;
   /** null: not in this browser */
   onPictureInPicture: (() => void) | null;
   onFullScreen: (() => void) | null;
@@ -109,6 +109,11 @@ export function PlayerControls(props: PlayerControlsProps) {
               </option>
             ))}
           </select>
+        )}
+        {captions.areMissed && (
+          <span role="status" className="px-2 text-small text-quiet">
+            {t('player.noCaptions')}
+          </span>
         )}
         {captions.isOn !== null && (
           <Button
