@@ -37,7 +37,7 @@ export function MinutesSection({ meeting, isHost }: MinutesSectionProps) {
   // who manages meetings without being one of the people
   if (part.problem?.code === 'forbidden') return null;
   return (
-    <Card title={t('minutes.title')}>
+    <Card title={t('minutes.title')} place="minutes">
       <MeetingPartState part={part} />
       {minutes?.length === 0 && (
         <p className="text-base text-quiet">

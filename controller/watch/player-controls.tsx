@@ -128,8 +128,8 @@ export function PlayerControls(props: PlayerControlsProps) {
             variant="quiet"
             icon={PictureInPicture}
             aria-label={t('player.pictureInPicture')}
-            // one row on a phone, also while the way back to live stands in it
-            className={isLive && !isAtLive ? 'max-sm:hidden' : ''}
+            // one row on a phone, also while the way back to live stands in it, or words
+            className={(isLive && !isAtLive) || captions.areMissed ? 'max-sm:hidden' : ''}
             onPress={onPictureInPicture}
           />
         )}
