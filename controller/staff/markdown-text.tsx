@@ -1,6 +1,7 @@
-/** Minutes as people read them: what is no Markdown that we know is shown as it stands, and nothing of it is HTML. */
+/** Minutes as people read them, each line with what links name it by: what is no Markdown that we know is shown as it stands, and nothing of it is HTML. */
 import type { ReactNode } from 'react';
 import {
+  lineKeyOf,
   type MarkdownBlock,
   type MarkdownItem,
   type MarkdownPiece,
@@ -29,19 +30,19 @@ function BlockOf({ block }: { block: MarkdownBlock }) {
       return <ListOf list={block} />;
     case 'heading':
       return (
-        <h3 className="pt-2 font-semibold first:pt-0">
+        <h3 data-line={lineKeyOf(block.pieces)} className="pt-2 font-semibold first:pt-0">
           <Inline pieces={block.pieces} />
         </h3>
       );
     case 'quote':
       return (
-        <blockquote className="border-l-2 border-accent pl-3">
+        <blockquote data-line={lineKeyOf(block.pieces)} className="border-l-2 border-accent pl-3">
           <Inline pieces={block.pieces} />
         </blockquote>
       );
     case 'text':
       return (
-        <p>
+        <p data-line={lineKeyOf(block.pieces)}>
           <Inline pieces={block.pieces} />
         </p>
       );
@@ -63,6 +64,7 @@ function ListOf({ list: { isNumbered, items } }: { list: ListBlock }) {
 function ItemOf({ item: { pieces, depth, number, isDone } }: { item: MarkdownItem }) {
   return (
     <li
+      data-line={lineKeyOf(pieces)}
       {...(number !== null && { value: number })}
       className={`${INDENTS[depth]} ${isDone !== null ? 'list-none' : number === null ? 'list-disc' : 'list-decimal'}`}
     >

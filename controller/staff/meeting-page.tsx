@@ -8,6 +8,7 @@ import { Fragment, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts';
 import { agendaLines } from '#contract/meeting-agenda.ts';
+import { lineKey } from '#contract/minutes-markdown.ts';
 import type { MeetingPolicy } from '#contract/meeting-policy.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
@@ -246,7 +247,7 @@ function AgendaCard({ meeting: { agenda } }: { meeting: MeetingDetail }) {
       <ol className="flex list-decimal flex-col gap-1 pl-6 text-base">
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be the same
-          <li key={index} className="wrap-anywhere">
+          <li key={index} data-line={lineKey(line)} className="wrap-anywhere">
             <bdi>{line}</bdi>
           </li>
         ))}

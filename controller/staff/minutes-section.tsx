@@ -46,7 +46,7 @@ export function MinutesSection({ meeting, isHost, isAhead, part }: MinutesSectio
   // before it begins there is nothing to expect here
   if (isAhead && part.problem === null && !minutes?.length) return null;
   return (
-    <Card title={t('minutes.title')}>
+    <Card title={t('minutes.title')} place="minutes">
       <MeetingPartState part={part} />
       {minutes?.length === 0 && (
         <p className="text-base text-quiet">

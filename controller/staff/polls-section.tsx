@@ -32,7 +32,12 @@ export function PollsSection({ meeting, isHost }: { meeting: MeetingDetail; isHo
       <div className="flex flex-col gap-5">
         <ProblemWords problem={problem} />
         {known.polls.map(({ poll, isLost }) => (
-          <article key={poll.pollId} aria-label={poll.question} className="flex flex-col gap-3">
+          <article
+            key={poll.pollId}
+            data-place={`polls-${poll.pollId}`}
+            aria-label={poll.question}
+            className="flex flex-col gap-3"
+          >
             <h3 className="text-base font-semibold break-words">{poll.question}</h3>
             <p className="numerals text-small text-quiet">
               {t(poll.isSecret ? 'isSecret' : 'isOpen')}

@@ -8,14 +8,21 @@ const THERE_WITHIN_MS = 5_000;
 export function useScrollToPlace(place: string | null): void {
   useEffect(() => {
     if (place === null) return;
+    // `chat-` and a message: its part has the first word
+    const [part, ...rest] = place.split('-');
+    const line = rest.join('-');
     const scrollTo = (wanted: string): boolean => {
-      const places = document.querySelectorAll<HTMLElement>('[data-place]');
-      const found = [...places].find(({ dataset }) => dataset.place === wanted);
+      const places = [...document.querySelectorAll<HTMLElement>('[data-place], [data-line]')];
+      const found =
+        places.find(({ dataset }) => dataset.place === wanted) ??
+        // of words: in whatever part they stand
+        places.find(({ dataset }) => wanted === place && line !== '' && dataset.line === line);
+      // a draft's preview is closed at first
+      const closed = found?.closest('details');
+      if (closed) closed.open = true;
       found?.scrollIntoView({ block: 'center' });
       return found !== undefined;
     };
-    // `chat-` and a message: its part has the first word
-    const [part] = place.split('-');
     const observer = new MutationObserver(() => {
       if (scrollTo(place)) end();
     });

@@ -44,8 +44,14 @@ export function BroadcastPage({ broadcastId, onSignedOut }: BroadcastPageProps) 
   const view = broadcastViewOf(watched, playback, wantsReplay ?? false);
 
   const kind = view.kind;
-  const caption = useBroadcastCaption(broadcastId, player, kind === 'live');
   const isShowing = kind === 'live' || kind === 'replay';
+  const caption = useBroadcastCaption(player, {
+    broadcastId,
+    kind: isShowing ? kind : null,
+    source: playback.source,
+    hasCaptions: detail?.hasCaptions ?? false,
+    liveAtMs: detail?.liveAtMs ?? null,
+  });
   const startMs = detail === null ? null : liveStartOf(detail, Date.now() + clockAheadMs);
   useEffect(() => {
     if (!player || liveUrl === null || startMs === null) return;

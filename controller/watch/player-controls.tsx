@@ -31,7 +31,7 @@ type PlayerControlsProps = {
   chapters: readonly Chapter[];
   watching: number | null;
   isFull: boolean;
-  captions: Pick<ShownCaptions, 'isOn' | 'toggle'>;
+  captions: Pick<ShownCaptions, 'isOn' | 'areMissed' | 'toggle'>;
   /** null: not in this browser */
   onPictureInPicture: (() => void) | null;
   onFullScreen: (() => void) | null;
@@ -110,6 +110,11 @@ export function PlayerControls(props: PlayerControlsProps) {
             ))}
           </select>
         )}
+        {captions.areMissed && (
+          <span role="status" className="px-2 text-small text-quiet">
+            {t('player.noCaptions')}
+          </span>
+        )}
         {captions.isOn !== null && (
           <Button
             variant={captions.isOn ? 'primary' : 'quiet'}
@@ -123,8 +128,8 @@ export function PlayerControls(props: PlayerControlsProps) {
             variant="quiet"
             icon={PictureInPicture}
             aria-label={t('player.pictureInPicture')}
-            // one row on a phone, also while the way back to live stands in it
-            className={isLive && !isAtLive ? 'max-sm:hidden' : ''}
+            // one row on a phone, also while the way back to live stands in it, or words
+            className={(isLive && !isAtLive) || captions.areMissed ? 'max-sm:hidden' : ''}
             onPress={onPictureInPicture}
           />
         )}

@@ -2,12 +2,12 @@
  * Captions of broadcasts that are live, as they come over the page's event stream: kept for as long as somebody may go back to, and
  * each shown when the picture has come to it.
  */
-import type { BroadcastCaptions } from '#contract/http/broadcasts-api.ts';
+import type { BroadcastCaption, BroadcastCaptions } from '#contract/http/broadcasts-api.ts';
 import { Observable } from '#call/observable.ts';
 import { type Cue, cueAt, timedCues } from '#ui/captions/caption-cues.ts';
 
-/** of one broadcast; what is older is found in the recording's transcript */
-const MOST_CUES = 1_000;
+/** of one broadcast; what is older is in the server's file, which is read when somebody goes back so far */
+const MOST_CUES = 10_000;
 
 type OfBroadcast = { segmentIds: ReadonlySet<string>; cues: readonly Cue[] };
 const NONE: OfBroadcast = { segmentIds: new Set(), cues: [] };
@@ -29,11 +29,27 @@ export class ReceivedCaptions {
 
   /** A stream that opens again brings some of them again. */
   receive({ broadcastId, captions }: BroadcastCaptions): void {
-    const { segmentIds, cues } = this.#broadcasts.get(broadcastId) ?? NONE;
+    const { segmentIds } = this.#broadcasts.get(broadcastId) ?? NONE;
     const news = captions.filter(({ segmentId }) => !segmentIds.has(segmentId));
     if (news.length === 0) return;
     const playheadMs = this.#playhead?.broadcastId === broadcastId ? this.#playhead.positionMs() : null;
-    const kept = [...cues, ...news.flatMap((caption) => timedCues(caption, playheadMs))].slice(-MOST_CUES);
+    this.#keep(broadcastId, news, playheadMs);
+  }
+
+  /** What was spoken before this page was open, and what a stream that was cut has left out. @param zeroMs of the file's times */
+  receiveFile(broadcastId: string, captions: readonly BroadcastCaption[], zeroMs: number): void {
+    const { segmentIds } = this.#broadcasts.get(broadcastId) ?? NONE;
+    const news = captions
+      .filter(({ segmentId }) => !segmentIds.has(segmentId))
+      .map((each) => ({ ...each, fromMs: each.fromMs + zeroMs, untilMs: each.untilMs + zeroMs }));
+    if (news.length > 0) this.#keep(broadcastId, news, null);
+  }
+
+  #keep(broadcastId: string, news: readonly BroadcastCaption[], playheadMs: number | null): void {
+    const { segmentIds, cues } = this.#broadcasts.get(broadcastId) ?? NONE;
+    const kept = [...cues, ...news.flatMap((caption) => timedCues(caption, playheadMs))]
+      .toSorted((a, b) => a.fromMs - b.fromMs)
+      .slice(-MOST_CUES);
     this.#broadcasts.set(broadcastId, {
       segmentIds: new Set([...segmentIds, ...news.map(({ segmentId }) => segmentId)]),
       cues: kept,

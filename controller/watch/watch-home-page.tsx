@@ -1,6 +1,7 @@
 /** What is live, what comes, and what can be watched again. Goes on to the broadcast where exactly one is live on arrival. */
 import CalendarClock from 'lucide-react/icons/calendar-clock';
 import CirclePlay from 'lucide-react/icons/circle-play';
+import ClosedCaption from 'lucide-react/icons/closed-caption';
 import Download from 'lucide-react/icons/download';
 import Eye from 'lucide-react/icons/eye';
 import Trash from 'lucide-react/icons/trash-2';
@@ -20,6 +21,7 @@ import { Spinner } from '#ui/progress.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { clockTime, dateOnly, dayAndDate, spokenDuration } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { captionFileUrl } from './caption-file.ts';
 import { useFollowedWatchHome, useWatchHome } from './watch-home.ts';
 
 export function WatchHomePage() {
@@ -205,6 +207,16 @@ function Replay({ broadcast }: { broadcast: WatchedBroadcast }) {
             className="grid size-12 shrink-0 place-items-center rounded-control hover:bg-lifted"
           >
             <Icon of={Download} className="size-5" />
+          </a>
+        )}
+        {broadcast.mayDownload && recording === 'ready' && broadcast.hasCaptions === true && (
+          <a
+            href={captionFileUrl(broadcastId)}
+            download
+            aria-label={t('home.captionsOf', { title })}
+            className="grid size-12 shrink-0 place-items-center rounded-control hover:bg-lifted"
+          >
+            <Icon of={ClosedCaption} className="size-5" />
           </a>
         )}
         {broadcast.mayDelete && (

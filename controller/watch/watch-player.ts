@@ -158,6 +158,10 @@ export class WatchPlayer {
   readonly livePositionMs = (): number | null =>
     this.#shown?.kind === 'live' ? (this.#source?.positionMs() ?? null) : null;
 
+  /** Of the picture, from the start of a replay; null: not known, or live. */
+  readonly replayPositionMs = (): number | null =>
+    this.#shown?.kind === 'replay' ? (this.#source?.positionMs() ?? null) : null;
+
   /** The delivery answers again: what waits is tried at once. */
   readonly lineIsBack = (): void => {
     if (this.state.getSnapshot().picture === 'waiting') this.#restartAfter(Math.random() * 1_000);

@@ -25,7 +25,7 @@ export type NewBroadcast = Pick<StoredBroadcast, 'meetingId' | 'kind' | 'created
   Partial<Pick<StoredBroadcast, 'title' | 'startsAtMs' | 'audience' | 'quality'>>;
 
 /** of one recording, and one message to the packager */
-const MOST_CHAPTERS = 2_000;
+export const MOST_CHAPTERS = 2_000;
 
 export const stored = (row: Row): StoredBroadcast => ({
   ...row,

@@ -113,7 +113,7 @@ test('a recording of one second is a file of one second', async () => {
   expect(durationMs).toBeLessThan(longestMs);
 });
 
-test('the packager and the fleet server are killed in the middle: less than a second is lost, chapters stand where they were', async () => {
+test('the packager and the fleet server are killed in the middle: less than a second is lost, chapters and captions stand where they were', async () => {
   await under.store.write((trx) =>
     trx.updateTable('meeting').set({ title: '임원 회의' }).where('meetingId', '=', meetingId).execute(),
   );
@@ -129,6 +129,19 @@ test('the packager and the fleet server are killed in the middle: less than a se
   await expect
     .poll(() => under.store.read.selectFrom('chapter').select('atMs').where('broadcastId', '=', broadcastId).execute())
     .toHaveLength(3);
+  // while the slate stood, and after it
+  for (const [text, atMs] of [
+    ['Is it still on?', 4_000],
+    ['It is', 6_000],
+  ] as const) {
+    const spoken = { segmentId: newId(), peerId: newId(), displayName: '김하늘', text };
+    const segment = { ...spoken, fromMs: liveAtMs + atMs, untilMs: liveAtMs + atMs + 400 };
+    await under.node.report('transcript-segment', { callId, meetingId, person: null, segment });
+  }
+  const written = () => under.store.read.selectFrom('transcript').select('text').where('callId', '=', callId).execute();
+  await expect.poll(written, { timeout: 5_000 }).toHaveLength(2);
+  // the last of them is spoken before its end
+  await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(liveAtMs + 7_500);
   await end();
   const lastedMs = Date.now() - liveAtMs;
   await isReady(broadcastId);
@@ -141,6 +154,13 @@ test('the packager and the fleet server are killed in the middle: less than a se
     [2, '김하늘'],
     [5, '분기 실적, 3'],
   ]);
+  const { epochMs } = JSON.parse(readFileSync(join(folderOf(broadcastId), 'timeline.json'), 'utf8'));
+  const captionsUrl = new URL(`/api/v1/broadcasts/${broadcastId}/captions.vtt`, fleet.ready.fleetUrl);
+  const captions = await fetch(captionsUrl, { headers: { cookie: fleet.admin.cookie } });
+  const cues = [...(await captions.text()).matchAll(/^00:00:(\S+) --> \S+\n<v 김하늘>(.*)$/gm)];
+  expect(cues.map(([, , text]) => text)).toEqual(['Is it still on?', 'It is']);
+  for (const [n, atMs] of [4_000, 6_000].entries())
+    expect(Math.abs(Number(cues[n]![1]) * 1_000 - (liveAtMs + atMs - epochMs))).toBeLessThanOrEqual(2);
 });
 
 test('both are killed at its end: it is finished all the same, replayed, and gone at once when it is deleted', async () => {

@@ -2,9 +2,9 @@
  * What lies on the disk of broadcasts and recordings: a folder by the id of each, which the packager fills and this server deletes.
  * Names that people gave are in no path.
  */
-import { type FileHandle, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BROADCASTS_FOLDER, FINAL_FILE } from '#contract/packager-link.ts';
+import { BROADCASTS_FOLDER, FINAL_FILE, RecordedSegments, REPLAY_INDEX_FILE } from '#contract/packager-link.ts';
 import { Id } from '#contract/schema.ts';
 
 export type Space = {
@@ -33,6 +33,17 @@ export class RecordingFiles {
   async openFinal(broadcastId: string): Promise<{ file: FileHandle; sizeBytes: number } | null> {
     const file = await open(join(this.folderOf(broadcastId), FINAL_FILE), 'r').catch(orNone);
     return file && { file, sizeBytes: (await file.stat()).size };
+  }
+
+  /** As the packager wrote them at the end; null: it has not, or they cannot be read. */
+  async recorded(broadcastId: string): Promise<RecordedSegments | null> {
+    const text = await readFile(join(this.folderOf(broadcastId), REPLAY_INDEX_FILE), 'utf8').catch(orNone);
+    if (text === null) return null;
+    try {
+      return RecordedSegments.parse(JSON.parse(text));
+    } catch {
+      return null;
+    }
   }
 
   /** 0 where there is nothing */

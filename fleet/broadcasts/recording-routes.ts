@@ -6,6 +6,7 @@ import type { Broadcasts } from './broadcasts.ts';
 
 type RecordingRoute =
   | 'recordingFile'
+  | 'broadcastCaptions'
   | 'deleteRecording'
   | 'startRecording'
   | 'stopRecording'
@@ -25,6 +26,10 @@ export function recordingHandlers({
       const { account, address, params } = context;
       const { broadcast, view } = await broadcasts.watchedBy(account.accountId, address, params.broadcastId);
       return recordings.open(broadcast, view.mayDownload, { actor: actorOf(context), key: account.accountId });
+    },
+    broadcastCaptions: async ({ account, address, params }) => {
+      const { broadcast } = await broadcasts.watchedBy(account.accountId, address, params.broadcastId);
+      return recordings.captions(broadcast);
     },
     deleteRecording: async (context) => {
       const { account, params } = context;

@@ -326,6 +326,78 @@ test('who replays and who deletes a meeting’s recording: its people, and its h
   expect((await remove(other, cookie)).status).toBe(200);
 });
 
+/** Spoken in the meeting's call, as a node reports it. */
+async function spoken(text: string, fromMs: number, lastsMs = 500): Promise<string> {
+  const segmentId = newId();
+  const segment = { segmentId, peerId: newId(), displayName: 'Mina', text, fromMs, untilMs: fromMs + lastsMs };
+  await under.node.report('transcript-segment', { callId, meetingId, person: null, segment });
+  const kept = () =>
+    under.store.read.selectFrom('transcript').select('segmentId').where('segmentId', '=', segmentId).executeTakeFirst();
+  await expect.poll(kept, { timeout: 5_000 }).toBeDefined();
+  return segmentId;
+}
+async function captions(broadcastId: string, cookie = fleet.admin.cookie) {
+  const url = new URL(`/api/v1/broadcasts/${broadcastId}/captions.vtt`, fleet.ready.fleetUrl);
+  const answer = await fetch(url, { headers: { cookie } });
+  const { headers, status } = answer;
+  return {
+    status,
+    type: headers.get('content-type'),
+    named: headers.get('content-disposition'),
+    text: await answer.text(),
+  };
+}
+const hasCaptions = async (broadcastId: string): Promise<boolean> =>
+  (await fleet.api('GET', `/api/v1/broadcasts/${broadcastId}`, undefined, fleet.admin.cookie)).body.broadcast
+    .hasCaptions;
+/** As the packager leaves it: one segment, which begins with the recording. */
+function writeReplayIndex(broadcastId: string, fromMs: number): void {
+  mkdirSync(folderOf(broadcastId), { recursive: true });
+  const index = { partTargetS: 0.5, segments: [[0, 0, 60, fromMs, 0, 10]] };
+  writeFileSync(join(folderOf(broadcastId), 'replay.json'), JSON.stringify(index));
+}
+
+test('captions of a recording: for who may replay it alone, in its times, and gone with the words', async () => {
+  const broadcastId = await started();
+  const { liveAtMs } = await under.row(broadcastId);
+  const segmentId = await spoken('Good morning', liveAtMs! + 10);
+  await stop();
+  await expect.poll(async () => (await under.row(broadcastId)).recording).toBe('ready');
+  // its packager wrote no index
+  expect((await captions(broadcastId)).status).toBe(404);
+  writeReplayIndex(broadcastId, liveAtMs! - 990);
+  expect(await captions(broadcastId)).toMatchObject({
+    ...{ status: 200, type: 'text/vtt; charset=utf-8', named: expect.stringContaining('.vtt') },
+    text: `WEBVTT\n\n${segmentId}\n00:00:01.000 --> 00:00:01.500\n<v Mina>Good morning\n`,
+  });
+  expect(await hasCaptions(broadcastId)).toBe(true);
+  const seen: Record<string, number> = {};
+  for (const [who, { cookie }] of await people()) seen[who] = (await captions(broadcastId, cookie)).status;
+  expect(seen).toEqual({ 'a member': 404, 'of its people': 200, 'a co-host': 200, 'an operator': 200 });
+  const { cookie } = await under.personOf(meetingId, 'host');
+  const path = `/api/v1/meetings/${meetingId}/calls/${callId}/transcript/${segmentId}`;
+  expect((await fleet.api('DELETE', path, undefined, cookie)).status).toBe(200);
+  expect([await hasCaptions(broadcastId), (await captions(broadcastId)).text]).toEqual([false, 'WEBVTT\n']);
+  await remove(broadcastId);
+  expect((await captions(broadcastId)).status).toBe(404);
+});
+
+test('captions of what is live are for who goes back in it, from when it went live, and nothing of a hold', async () => {
+  const { body } = await act('start');
+  const { broadcastId } = body.air.broadcast;
+  await expect.poll(async () => (await under.row(broadcastId)).phase, { timeout: 10_000 }).toBe('live');
+  const { liveAtMs } = await under.row(broadcastId);
+  expect([await hasCaptions(broadcastId), (await captions(broadcastId)).text]).toEqual([false, 'WEBVTT\n']);
+  await spoken('Good morning', liveAtMs!, 1);
+  await act('hold');
+  await spoken('Behind the card', Date.now() + 5);
+  expect((await captions(broadcastId)).text).toContain('00:00:00.000 --> 00:00:00.500\n<v Mina>Good morning');
+  expect((await captions(broadcastId)).text).not.toContain('Behind the card');
+  expect(await hasCaptions(broadcastId)).toBe(true);
+  await act('end');
+  expect((await fleet.api('GET', `/api/v1/broadcasts/${broadcastId}/captions.vtt`)).status).toBe(401);
+});
+
 test('who records is the policy’s: nobody, or hosts', async () => {
   const { cookie } = await under.personOf(meetingId, 'co-host');
   await under.setPolicy({ recordedBy: 'nobody' });

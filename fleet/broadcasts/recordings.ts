@@ -2,7 +2,7 @@
  * What is kept of broadcasts and recordings: from the packager's `ended` to the MP4 with chapters, served as a replay meanwhile and
  * after, fetched, and deleted by hand or when its time is over. What is on the way is found in the rows after any restart.
  */
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Chapter } from '#contract/broadcast.ts';
 import { InvalidStateError, OperationalError, ProtocolError, UserError } from '#contract/error-codes.ts';
@@ -22,6 +22,7 @@ import {
   type StoredBroadcast,
   updateBroadcast,
 } from './broadcast-rows.ts';
+import { captionsVtt } from './broadcast-captions.ts';
 import type { Packaging } from './packaging.ts';
 import { RecordingFiles, type Space } from './recording-files.ts';
 
@@ -139,11 +140,24 @@ export class Recordings {
     }
     return {
       contentType: 'video/mp4',
-      fileName: fileNameOf(broadcast),
+      fileName: fileNameOf(broadcast, 'mp4'),
       sizeBytes,
       etag: `"${broadcastId}-${sizeBytes}"`,
       open: (range) => this.#streaming(broadcastId, file.createReadStream(range)),
       close: () => file.close(),
+    };
+  }
+
+  /** For who watches it. @throws ProtocolError not-found: nobody can watch it yet, or nothing is kept of it */
+  async captions(broadcast: StoredBroadcast): Promise<Download> {
+    const recorded = broadcast.phase === 'ended' ? await this.#files.recorded(broadcast.broadcastId) : null;
+    if (broadcast.phase === 'ended' && recorded === null) throw gone();
+    const text = await captionsVtt(this.#deps.store.read, broadcast, recorded);
+    return {
+      stream: Readable.from([text]),
+      contentType: 'text/vtt; charset=utf-8',
+      fileName: fileNameOf(broadcast, 'vtt'),
+      sizeBytes: Buffer.byteLength(text),
     };
   }
 
@@ -335,10 +349,10 @@ const isKept = ({ phase, recording }: StoredBroadcast): boolean =>
   phase !== 'cancelled' && recording !== 'deleted' && (phase !== 'ended' || recording !== 'none');
 
 /** As a person's folder shows it. */
-function fileNameOf({ title, liveAtMs }: StoredBroadcast): string {
+function fileNameOf({ title, liveAtMs }: StoredBroadcast, extension: string): string {
   // the one calendar that sorts as it is written
   const day = new Date(liveAtMs ?? Date.now()).toLocaleDateString('sv-SE');
-  return `${title} ${day}.mp4`;
+  return `${title} ${day}.${extension}`;
 }
 
 async function audit(

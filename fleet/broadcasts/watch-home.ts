@@ -11,11 +11,12 @@ import type { EventFeed } from '../http/route.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { AirCaptions } from './air-captions.ts';
 import { isOfAudience, isWatchedFrom, type Watcher } from './audience.ts';
+import { captionedIn } from './broadcast-captions.ts';
 import { presenterIn, type StoredBroadcast, storedIn } from './broadcast-rows.ts';
 import { recordingPolicyIn } from './broadcast-rights.ts';
 
 type Feed = EventFeed<RouteEvent<typeof broadcastsApi.watchHome>>;
-type Listed = { broadcast: StoredBroadcast; presenterName: string };
+type Listed = { broadcast: StoredBroadcast; presenterName: string; hasCaptions: boolean };
 type Page = {
   watcherOf: () => Promise<Watcher | null>;
   /** where it came from */
@@ -104,8 +105,10 @@ export class WatchHomes {
   /** One, as a viewer sees it. */
   async viewOf(broadcast: StoredBroadcast, watcher: Watcher): Promise<WatchedBroadcast> {
     const { store } = this.#deps;
-    const { name } = await presenterIn(store.read, broadcast.meetingId);
-    return this.#asWatched({ broadcast, presenterName: name }, watcher, await recordingPolicyIn(store));
+    const { meetingId, broadcastId } = broadcast;
+    const { name } = await presenterIn(store.read, meetingId);
+    const hasCaptions = (await captionedIn(store.read, broadcastId)).has(broadcastId);
+    return this.#asWatched({ broadcast, presenterName: name, hasCaptions }, watcher, await recordingPolicyIn(store));
   }
 
   #take(page: Page): ReturnType<Feed['take']> {
@@ -158,7 +161,11 @@ export class WatchHomes {
     };
   }
 
-  #asWatched({ broadcast, presenterName }: Listed, watcher: Watcher, policy: RecordingPolicy): WatchedBroadcast {
+  #asWatched(
+    { broadcast, presenterName, hasCaptions }: Listed,
+    watcher: Watcher,
+    policy: RecordingPolicy,
+  ): WatchedBroadcast {
     const { broadcastId, meetingId, kind, title, phase, startsAtMs, liveAtMs, endedAtMs, recording } = broadcast;
     const isPresenter = watcher.managesAll || watcher.hosts.has(meetingId);
     const { downloadedBy, keptDays } = policy;
@@ -177,6 +184,7 @@ export class WatchHomes {
       deletedAtMs: deletedAtMsOf(broadcast, keptDays),
       mayDownload: downloadedBy === 'viewers' || (downloadedBy === 'hosts' && isPresenter),
       mayDelete: isPresenter,
+      hasCaptions,
     };
   }
 
@@ -220,7 +228,12 @@ export class WatchHomes {
     for (const { meetingId } of broadcasts)
       if (!names.has(meetingId)) names.set(meetingId, (await presenterIn(store.read, meetingId)).name);
     this.#policy = await recordingPolicyIn(store);
-    this.#listed = broadcasts.map((broadcast) => ({ broadcast, presenterName: names.get(broadcast.meetingId)! }));
+    const captioned = await captionedIn(store.read);
+    this.#listed = broadcasts.map((broadcast) => ({
+      broadcast,
+      presenterName: names.get(broadcast.meetingId)!,
+      hasCaptions: captioned.has(broadcast.broadcastId),
+    }));
   }
 
   async #readWatcher(page: Page): Promise<void> {

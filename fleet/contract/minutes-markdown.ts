@@ -53,6 +53,25 @@ export const markdownWords = (markdown: string): string[] =>
       .join('');
   });
 
+/**
+ * What a link names a line by, whatever stands before it and wherever it moves: 8 digits of its words. Two lines with the same words have
+ * the same key. FNV-1a: nobody gains by two keys that are alike.
+ */
+export function lineKey(words: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(words.replace(/\s+/g, ' ').trim()))
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash.toString(16).padStart(8, '0');
+}
+
+/** Of one line of Markdown: as the page has it that shows the whole; '' for none. */
+export function markdownLineKey(line: string): string {
+  const [block] = markdownBlocks(line);
+  if (block === undefined) return '';
+  return lineKeyOf(block.kind === 'list' ? block.items[0]!.pieces : block.pieces);
+}
+export const lineKeyOf = (pieces: readonly MarkdownPiece[]): string => lineKey(pieces.map(({ text }) => text).join(''));
+
 function addItem(blocks: MarkdownBlock[], [, indent, number, box, text]: readonly (string | undefined)[]): void {
   const depth = Math.min(MOST_DEPTH, Math.floor(indent!.length / 2));
   const isNumbered = number !== undefined;

@@ -15,6 +15,13 @@ export const MAX_PACKAGER_MESSAGE_BYTES = 1024 * 1024;
 export const BROADCASTS_FOLDER = 'broadcasts';
 /** In the folder of each: the MP4 with chapters, once it is finished. */
 export const FINAL_FILE = 'final.mp4';
+/** Likewise, after the end: where each segment stands in the recording. Written by the packager, which reads all of it. */
+export const REPLAY_INDEX_FILE = 'replay.json';
+/** A row begins with: sequence, start and duration in seconds, date in ms by the packager's clock. */
+export const RecordedSegments = z.object({
+  segments: z.array(z.tuple([z.number(), z.number(), z.number(), z.number()]).rest(z.number())),
+});
+export type RecordedSegments = z.infer<typeof RecordedSegments>;
 
 /** Of what the node sends to the packager; its clock rates are 48,000 and 90,000. Held by the node's routers. */
 export const PROGRAM_PAYLOAD_TYPES = { 'program-sound': 100, program: 103 } as const;

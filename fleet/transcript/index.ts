@@ -5,8 +5,10 @@ export {
   forgetInTranscript,
   isTranscriptEvent,
   recordTranscriptEvent,
+  spokenBetween,
   spokenByPerson,
   spokenIn,
   type TranscriptEvent,
   transcriptRevisionsOf,
 } from './segments.ts';
+export { transcriptVtt } from './transcript-files.ts';

@@ -113,6 +113,24 @@ export async function spokenIn(
   return query.orderBy('fromMs').orderBy('number').execute();
 }
 
+/** What was begun between two moments, by the node's clock, in the order in which it was spoken. */
+export async function spokenBetween(
+  db: Reader,
+  meetingId: string,
+  { fromMs, untilMs }: { fromMs: number; untilMs: number },
+): Promise<Pick<Row, 'segmentId' | 'displayName' | 'text' | 'fromMs' | 'untilMs'>[]> {
+  return db
+    .selectFrom('transcript')
+    .select(['segmentId', 'displayName', 'text', 'fromMs', 'untilMs'])
+    .where('meetingId', '=', meetingId)
+    .where('deletedAtMs', 'is', null)
+    .where('fromMs', '>=', fromMs)
+    .where('fromMs', '<=', untilMs)
+    .orderBy('fromMs')
+    .orderBy('number')
+    .execute();
+}
+
 /** The place stays, the words are gone for good. The same again changes nothing. @returns false: nothing was deleted now */
 export async function deleteSegment(trx: AuthorityWrite, name: SegmentName, actor: string): Promise<boolean> {
   const { meetingId, callId, segmentId } = name;

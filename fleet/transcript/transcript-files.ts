@@ -1,7 +1,9 @@
 /** What was spoken as files that people keep: a text to read, and captions for a player. Pure. */
 import type { Language } from '#contract/schema.ts';
+import { shownText } from '#contract/shown-text.ts';
 
-type Spoken = { callId: string; displayName: string; text: string; fromMs: number; untilMs: number };
+type Captioned = { displayName: string; text: string; fromMs: number; untilMs: number };
+type Spoken = Captioned & { callId: string };
 
 const LOCALES: Record<Language, string> = { ko: 'ko-KR', en: 'en-GB' };
 /** so that a player shows a short one at all */
@@ -21,12 +23,15 @@ export function transcriptText(title: string, language: Language, spoken: readon
   return `${lines.join('\n')}\n`;
 }
 
-/** WebVTT. @param startedAtMs of the call: where the captions begin */
-export function transcriptVtt(startedAtMs: number, spoken: readonly Spoken[]): string {
-  const cues = spoken.map(({ displayName, text, fromMs, untilMs }) => {
-    const from = Math.max(0, fromMs - startedAtMs);
-    const until = Math.max(untilMs - startedAtMs, from + SHORTEST_CUE_MS);
-    return `${cueTime(from)} --> ${cueTime(until)}\n<v ${cueName(displayName)}>${escaped(text)}\n`;
+/**
+ * WebVTT. The id of each segment that has one is its cue's.
+ * @param startedAtMs where the captions begin, on the clock of what was spoken: of a call
+ */
+export function transcriptVtt(startedAtMs: number, spoken: readonly (Captioned & { segmentId?: string })[]): string {
+  const cues = spoken.map(({ segmentId, displayName, text, fromMs, untilMs }) => {
+    const from = Math.max(0, Math.round(fromMs - startedAtMs));
+    const until = Math.max(Math.round(untilMs - startedAtMs), from + SHORTEST_CUE_MS);
+    return `${segmentId === undefined ? '' : `${segmentId}\n`}${cueTime(from)} --> ${cueTime(until)}\n<v ${cueName(displayName)}>${escaped(text)}\n`;
   });
   return ['WEBVTT\n', ...cues].join('\n');
 }
@@ -41,7 +46,7 @@ function cueTime(ms: number): string {
   return `${two(hours)}:${two(minutes % 60)}:${two(seconds % 60)}.${String(ms % 1_000).padStart(3, '0')}`;
 }
 
-/** No tag, no arrow of a time, and one line. */
+/** No tag, no arrow of a time, one line, and nothing that turns the direction of what follows. */
 const escaped = (text: string): string =>
-  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/\s+/g, ' ');
+  shownText(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 const cueName = (name: string): string => escaped(name) || '-';

@@ -17,6 +17,7 @@ import {
   makeClip,
   PlayedTimeline,
 } from '../../fleet/broadcasts/packager/testing/played-timeline.ts';
+import { transcriptVtt } from '../../fleet/transcript/index.ts';
 import { account, broadcastOf, playWatchServer } from '../screens/watch-server.ts';
 import { builtFile } from '../screens/static-pages.ts';
 import { launchChromium } from '../simulators/chromium.ts';
@@ -76,8 +77,8 @@ afterEach(async () => {
   await under.delivery.stop();
 });
 
-/** @param secondsBefore that it has been live before the viewer comes */
-async function open(secondsBefore: number): Promise<void> {
+/** @param secondsBefore that it has been live before the viewer comes @param captions the file that the server has */
+async function open(secondsBefore: number, captions: string | null = null): Promise<void> {
   const broadcastId = uuidv7();
   const startMs = Date.now() - secondsBefore * 1000;
   timeline = new PlayedTimeline({ broadcastId, folder: join(folder, broadcastId), clip, epochMs: startMs });
@@ -85,7 +86,8 @@ async function open(secondsBefore: number): Promise<void> {
   timeline.goLive();
   timeline.fill(secondsBefore / SEGMENT_S);
   timeline.play();
-  detail = { ...broadcastOf(1, { broadcastId, phase: 'live', liveAtMs: startMs }), chapters: [] };
+  const hasCaptions = captions !== null;
+  detail = { ...broadcastOf(1, { broadcastId, phase: 'live', liveAtMs: startMs, hasCaptions }), chapters: [] };
   await playWatchServer(page, {
     currentSession: () => ({ body: { account } }),
     watchedBroadcast: () => ({ body: { broadcast: detail } }),
@@ -98,6 +100,11 @@ async function open(secondsBefore: number): Promise<void> {
       return { body: { viewing: { broadcastId, liveUrl, expiresAtMs: Date.now() + 3_600_000 } } };
     },
   });
+  // as a file to be kept: the page reads it all the same
+  const headers = { 'content-type': 'text/vtt; charset=utf-8', 'content-disposition': 'attachment; filename="c.vtt"' };
+  await page.route(`**/broadcasts/${broadcastId}/captions.vtt`, (route) =>
+    captions === null ? route.fulfill({ status: 404 }) : route.fulfill({ headers, body: captions }),
+  );
   await page.goto(`${origin}/watch/${broadcastId}`);
   navigations = 0;
 }
@@ -227,4 +234,64 @@ it('shows the end, and the replay from its start', async () => {
   await page.getByRole('combobox', { name: 'Speed' }).selectOption('2');
   expect(await video().evaluate((element: HTMLVideoElement) => element.playbackRate)).toBe(2);
   expect(navigations).toBe(0);
+});
+
+/** What was spoken, from when to when in seconds since it is live. */
+const captionsOf = (...spoken: [fromS: number, untilS: number, name: string, text: string][]): string => {
+  const segments = spoken.map(([fromS, untilS, displayName, text]) => {
+    const times = { fromMs: fromS * 1_000, untilMs: untilS * 1_000 };
+    return { segmentId: uuidv7(), displayName, text, ...times };
+  });
+  return transcriptVtt(0, segments);
+};
+const caption = () => region().getByRole('region', { name: 'Captions' });
+
+it('has captions of what was spoken before it was opened, once somebody goes back to it', async () => {
+  await open(90, captionsOf([0, 8, 'Mina', 'Good morning'], [60, 62, 'Joon', 'Long after']));
+  await isLive().waitFor({ timeout: 20_000 });
+  await button('Captions').click();
+  expect(asked).not.toContain('captions.vtt');
+  await slider().press('Home');
+  await expect.poll(() => asked.includes('dvr.m3u8')).toBe(true);
+  await caption().getByText('Good morning').waitFor({ timeout: 15_000 });
+  expect(await caption().textContent()).toBe('MinaGood morning');
+  await button('Back to live').click();
+  await isLive().waitFor({ timeout: 20_000 });
+  await caption().getByText('Good morning').waitFor({ state: 'detached' });
+  expect(asked.filter((each) => each === 'captions.vtt')).toHaveLength(1);
+  expect(navigations).toBe(0);
+});
+
+it('has captions of a replay, each where it was spoken, with whatever signs there are in words and names', async () => {
+  const [name, words] = ['<v Joon> & "co"', 'a < b --> c & <i>d</i>'];
+  await open(30, captionsOf([4, 8, '김하늘', '다음 안건입니다'], [16, 20, name, `${words}\n\nSTYLE`]));
+  await isLive().waitFor({ timeout: 20_000 });
+  detail = { ...detail, phase: 'ended', endedAtMs: Date.now(), recording: 'finishing', durationMs: 30_000 };
+  detail = { ...detail, chapters: [4, 16].map((atS) => ({ atMs: atS * 1_000, kind: 'speaker', title: `At ${atS}` })) };
+  timeline.end();
+  await page.getByText('The broadcast is over').waitFor({ timeout: 15_000 });
+  await button('Watch from the start').click();
+  await expect.poll(moves, { timeout: 15_000 }).toBe(true);
+  // off until it is wanted, as while it was live
+  await button('Captions').click();
+  await page.getByRole('button', { name: /At 4/ }).click();
+  await caption().getByText('다음 안건입니다').waitFor({ timeout: 15_000 });
+  const atS = await positionS();
+  expect(atS).toBeGreaterThanOrEqual(4);
+  await page.getByRole('button', { name: /At 16/ }).click();
+  await caption().getByText(words).waitFor({ timeout: 15_000 });
+  expect(await caption().textContent()).toBe(`${name}${words} STYLE`);
+  await button('Hide captions').click();
+  await caption().waitFor({ state: 'detached' });
+});
+
+it('says so where a replay has no captions and its viewer wants some', async () => {
+  await open(30);
+  await isLive().waitFor({ timeout: 20_000 });
+  await page.evaluate(() => localStorage.setItem('maru-captions-of-broadcasts', 'on'));
+  detail = { ...detail, phase: 'ended', endedAtMs: Date.now(), recording: 'ready', durationMs: 30_000 };
+  timeline.end();
+  await page.reload();
+  await page.getByText('No captions').waitFor({ timeout: 20_000 });
+  expect([await button('Captions').count(), asked.includes('captions.vtt')]).toEqual([0, false]);
 });

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { livePaths } from '#contract/live-delivery.ts';
+import { REPLAY_INDEX_FILE } from '#contract/packager-link.ts';
 import { z } from '#contract/schema.ts';
 import { writeDurably } from '#edge/durable-file.ts';
 import { AUDIO_CODEC } from './mp4/fragment-writer.ts';
@@ -10,7 +11,6 @@ import { readSps } from './mp4/parameter-sets.ts';
 import type { LiveTimeline, Segment, AirTimeline } from './stream.ts';
 import { segmentsOf, TARGET_DURATION_S } from './timeline.ts';
 
-const INDEX = 'replay.json';
 /** In the folder from the moment it went live. */
 const CLOCK = 'timeline.json';
 /** Likewise, with room for what is written over it: a full disk has no more. */
@@ -59,7 +59,7 @@ export function readUnkept(folder: string): UnkeptEnd | null {
   }
 }
 
-export const isReplayWritten = (folder: string): boolean => existsSync(join(folder, INDEX));
+export const isReplayWritten = (folder: string): boolean => existsSync(join(folder, REPLAY_INDEX_FILE));
 
 /** @throws Node's error, e.g. ENOSPC */
 export function writeReplay(folder: string, partTargetS: number, segments: readonly Segment[]): void {
@@ -70,7 +70,7 @@ export function writeReplay(folder: string, partTargetS: number, segments: reado
     const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
     rows.push([sequence, startS, durationS, dateMs, offset, sizeBytes]);
   }
-  writeDurably(join(folder, INDEX), JSON.stringify({ partTargetS, segments: rows }));
+  writeDurably(join(folder, REPLAY_INDEX_FILE), JSON.stringify({ partTargetS, segments: rows }));
 }
 
 /** Of a recording whose packager was killed before its end was written. Nothing where there is none. */
@@ -91,7 +91,7 @@ export function replaySize(folder: string): { durationMs: number; sizeBytes: num
 
 function readIndex(folder: string): ReplayIndex | null {
   try {
-    return ReplayIndex.parse(JSON.parse(readFileSync(join(folder, INDEX), 'utf8')));
+    return ReplayIndex.parse(JSON.parse(readFileSync(join(folder, REPLAY_INDEX_FILE), 'utf8')));
   } catch {
     return null;
   }

@@ -40,6 +40,8 @@ export const WatchedBroadcast = z.object({
   mayDownload: z.boolean(),
   /** its presenters, and who manages broadcasts */
   mayDelete: z.boolean(),
+  /** something of what is spoken in it was written, and is kept */
+  hasCaptions: z.boolean().optional(),
 });
 export type WatchedBroadcast = z.infer<typeof WatchedBroadcast>;
 
@@ -172,6 +174,16 @@ export const broadcastsApi = {
     comesLater: true,
     contentTypes: ['video/mp4'],
     params: BroadcastParams,
+  },
+  broadcastCaptions: {
+    kind: 'download',
+    method: 'GET',
+    path: '/api/v1/broadcasts/:broadcastId/captions.vtt',
+    access: settled,
+    summary:
+      'What is spoken in a broadcast as captions (WebVTT), for who may watch it: in the times of its recording, and from `liveAtMs` while it is on air',
+    params: BroadcastParams,
+    contentTypes: ['text/vtt'],
   },
   deleteRecording: {
     kind: 'json',

@@ -28,8 +28,9 @@ export const watchUrl = (fleetUrl: string, broadcastId: string): string =>
 export const meetingUrl = (fleetUrl: string, meetingId: string): string =>
   `${fleetUrl}${pagePaths.staff}#/meetings/${meetingId}`;
 /**
- * A place on a meeting's page: `agenda`, `notes`, `polls`, `chat`, `transcript`, or `chat-` with the id of a message, `transcript-` with
- * the id of a segment. A place that the page does not know leads to the page.
+ * A place on a meeting's page: a part (`agenda`, `notes`, `minutes`, `polls`, `chat`, `transcript`), or behind it and a `-` the id of a
+ * message, a segment or a poll; of `agenda`, `minutes` and `notes` the key of a line (`lineKey`), as the agenda or the minutes have it. What
+ * the page does not know leads to its part, or to the page.
  */
 export const meetingPlaceUrl = (fleetUrl: string, meetingId: string, place: string): string =>
   `${fleetUrl}${pagePaths.staff}#/meetings/${meetingId}/at/${place}`;

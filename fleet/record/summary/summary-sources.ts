@@ -1,12 +1,13 @@
 /** On what a summary may rest: lines of what a meeting left behind, each with its place. Another source is another line in the list. */
-import { markdownWords } from '#contract/minutes-markdown.ts';
+import { lineKey, markdownLineKey, markdownWords } from '#contract/minutes-markdown.ts';
 import { agendaLines } from '#contract/meeting-agenda.ts';
 import { CallPoll } from '#contract/polls.ts';
 import type { Language } from '#contract/schema.ts';
 import { writtenNotes } from '../../notes/index.ts';
 import type { AuthorityStore } from '../../store/index.ts';
+import { decisionLine, taskLine } from '../minutes/notes.ts';
 
-export type SummarySitting = { meetingId: string; startedAtMs: number; endedAtMs: number };
+export type SummarySitting = { meetingId: string; startedAtMs: number; endedAtMs: number; language: Language };
 export type SourceLine = {
   /** on the meeting's page, see `meetingPlaceUrl` */
   place: string;
@@ -28,15 +29,52 @@ const agenda: SummarySource = {
   label: { en: 'Agenda', ko: '안건' },
   read: async (db, { meetingId }) => {
     const row = await db.selectFrom('meeting').select('agenda').where('meetingId', '=', meetingId).executeTakeFirst();
-    return agendaLines(row?.agenda ?? '').map((text) => ({ place: 'agenda', text, atMs: null }));
+    return agendaLines(row?.agenda ?? '').map((text) => ({
+      place: `agenda-${lineKey(text)}`,
+      text,
+      atMs: null,
+    }));
   },
 };
 
+type WrittenNotes = ReturnType<typeof writtenNotes>;
+/** Three sources are made of them. */
+const readNotes = new WeakMap<SummarySitting, WrittenNotes>();
+function notesOf(db: AuthorityStore['read'], sitting: SummarySitting): WrittenNotes {
+  const read = readNotes.get(sitting) ?? writtenNotes(db, sitting.meetingId);
+  readNotes.set(sitting, read);
+  return read;
+}
+/** A line of the minutes, in which the notes stand as they were. @param place where it is, should the minutes not have it */
+const inMinutes = (place: 'minutes' | 'notes', line: string): SourceLine => ({
+  place: line.trim() === '' ? place : `${place}-${markdownLineKey(line)}`,
+  text: markdownWords(line)[0]!,
+  atMs: null,
+});
+
+const decisions: SummarySource = {
+  letter: 'd',
+  label: { en: 'Decisions', ko: '결정 사항' },
+  read: async (db, sitting) =>
+    (await notesOf(db, sitting)).decisions.map((each) => inMinutes('minutes', decisionLine(each))),
+};
+
+const tasks: SummarySource = {
+  letter: 't',
+  label: { en: 'Tasks', ko: '할 일' },
+  read: async (db, sitting) =>
+    (await notesOf(db, sitting)).tasks.map((task) => inMinutes('minutes', taskLine(task, sitting.language))),
+};
+
+/** Without those that are decisions or tasks. */
 const notes: SummarySource = {
   letter: 'n',
   label: { en: 'Notes', ko: '메모' },
-  read: async (db, { meetingId }) =>
-    markdownWords((await writtenNotes(db, meetingId)).markdown).map((text) => ({ place: 'notes', text, atMs: null })),
+  read: async (db, sitting) =>
+    (await notesOf(db, sitting)).markdown
+      .split('\n')
+      .filter((line) => !/^\s*(> \*\*→\*\* |- \[[ x]\] )/.test(line))
+      .map((line) => inMinutes('notes', line)),
 };
 
 const polls: SummarySource = {
@@ -45,7 +83,7 @@ const polls: SummarySource = {
   read: async (db, { meetingId, startedAtMs, endedAtMs }) => {
     const rows = await db
       .selectFrom('poll')
-      .select('poll')
+      .select(['pollId', 'poll'])
       .where('meetingId', '=', meetingId)
       .where('startedAtMs', '>=', startedAtMs)
       .where('startedAtMs', '<=', endedAtMs)
@@ -54,7 +92,7 @@ const polls: SummarySource = {
     return rows.map((row) => {
       const { question, choices, counts, startedAtMs: atMs } = CallPoll.parse(JSON.parse(row.poll));
       const shares = choices.map((choice, n) => `${choice} ${counts[n] ?? 0}`);
-      return { place: 'polls', text: `${question}: ${shares.join(', ')}`, atMs };
+      return { place: `polls-${row.pollId}`, text: `${question}: ${shares.join(', ')}`, atMs };
     });
   },
 };
@@ -105,4 +143,4 @@ const spoken: SummarySource = {
 };
 
 /** The longest last: it gets what the others leave. */
-export const summarySources: readonly SummarySource[] = [agenda, notes, polls, chat, spoken];
+export const summarySources: readonly SummarySource[] = [agenda, decisions, tasks, notes, polls, chat, spoken];

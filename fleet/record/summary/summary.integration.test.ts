@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lineKey } from '#contract/minutes-markdown.ts';
 import { topicOf } from '#contract/topics.ts';
 import { FleetUnderTest } from '../../fleet-under-test.ts';
 import { Accounts } from '../../people/index.ts';
@@ -98,7 +99,7 @@ test(
     const minutes = async () => (await ask('GET', `/${meetingId}/minutes`)).body.minutes[0];
     await expect.poll(minutes, { timeout: LOOKED_WITHIN_MS }).toMatchObject({ revision: 2, sentAtMs: null });
     expect((await minutes()).text).toContain(
-      `- 가격표를 검토했습니다. [안건](${fleet.ready.fleetUrl}/staff#/meetings/${meetingId}/at/agenda)`,
+      `- 가격표를 검토했습니다. [안건](${fleet.ready.fleetUrl}/staff#/meetings/${meetingId}/at/agenda-${lineKey('가격표')})`,
     );
     expect(asked).toHaveLength(1);
     expect(asked[0]).toContain('/v1/chat/completions Bearer s3cret');

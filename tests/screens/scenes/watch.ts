@@ -7,6 +7,7 @@ import type { TranscriptSegment } from '#contract/transcript.ts';
 import { type PlayedPicture, playPicture } from '../played-picture.ts';
 import { account, broadcastOf, NOTHING_ON, playWatchServer, refusal, type WatchAnswers } from '../watch-server.ts';
 import type { Scene } from './scene.ts';
+import { transcriptVtt } from '../../../fleet/transcript/index.ts';
 import { hostileCaption, shortCaption } from './transcripts.ts';
 
 const MINUTE_MS = 60_000;
@@ -41,6 +42,7 @@ const home: WatchHome = {
       broadcastId: broadcastOf(5).broadcastId,
       title: 'Price talks',
       mayDownload: true,
+      hasCaptions: true,
       mayDelete: true,
       deletedAtMs: at(80, 0),
     },
@@ -79,11 +81,22 @@ type Told = {
   path?: string;
   /** what is spoken there at this moment */
   spoken?: TranscriptSegment;
+  /** the same, in the file of a replay */
+  captionFile?: string;
   act?: (page: Page) => Promise<unknown>;
 };
 
 function scene(name: string, told: Told = {}): Scene {
-  const { home: listed = home, detail = null, status = {}, picture = null, answers = {}, spoken, act } = told;
+  const {
+    home: listed = home,
+    detail = null,
+    status = {},
+    picture = null,
+    answers = {},
+    spoken,
+    captionFile,
+    act,
+  } = told;
   const broadcast: BroadcastDetail = { ...live, chapters, ...detail };
   const path = told.path ?? (detail === null ? '/watch#all' : `/watch/${broadcast.broadcastId}`);
   return {
@@ -118,6 +131,8 @@ function scene(name: string, told: Told = {}): Scene {
       const times = { fromMs: Date.now() - 10_000, untilMs: Date.now() + 60_000 };
       const captions = spoken ? { broadcastId, captions: [{ ...spoken, ...times }] } : null;
       await playWatchServer(page, { ...usual, ...answers }, listed, captions);
+      if (captionFile !== undefined)
+        await page.route('**/captions.vtt', (route) => route.fulfill({ contentType: 'text/vtt', body: captionFile }));
       if (picture) await playPicture(page, picture);
     },
     act: async (page) => {
@@ -130,6 +145,15 @@ function scene(name: string, told: Told = {}): Scene {
 const atEdge: PlayedPicture = { agoMs: 42 * MINUTE_MS, behindMs: 1_600 };
 /** Where the pointer moves, the controls are shown. */
 const point = (page: Page): Promise<void> => page.getByRole('region', { name: /^(Broadcast|생중계)$/ }).hover();
+
+const replay: Told = {
+  detail: ended,
+  status: { phase: 'ended' },
+  picture: { agoMs: 0, lengthMs: 62 * MINUTE_MS, atMs: 12 * MINUTE_MS },
+};
+/** Where the picture stands, for as long as a scene lasts. */
+const captionsOf = ({ segmentId, displayName, text }: TranscriptSegment): string =>
+  transcriptVtt(0, [{ segmentId, displayName, text, fromMs: 12 * MINUTE_MS - 5_000, untilMs: 13 * MINUTE_MS }]);
 
 const withCaptions = (pointsAt: boolean) => async (page: Page) => {
   await page.getByRole('button', { name: /^(Captions|자막)$/ }).click();
@@ -195,11 +219,26 @@ export const watchScenes: readonly Scene[] = [
     // its detail is read again after half a minute at most
     act: (page) => page.getByText(/^(The broadcast is over|생중계가 끝났습니다)$/).waitFor({ timeout: 40_000 }),
   }),
-  scene('replay', {
-    detail: ended,
-    status: { phase: 'ended' },
-    picture: { agoMs: 0, lengthMs: 62 * MINUTE_MS, atMs: 12 * MINUTE_MS },
-    act: point,
+  scene('replay', { ...replay, act: point }),
+  scene('replay-captions', {
+    ...replay,
+    detail: { ...ended, hasCaptions: true },
+    captionFile: captionsOf(shortCaption),
+    act: withCaptions(true),
+  }),
+  scene('replay-captions-long', {
+    ...replay,
+    detail: { ...ended, hasCaptions: true },
+    captionFile: captionsOf(hostileCaption),
+    act: withCaptions(false),
+  }),
+  scene('replay-without-captions', {
+    ...replay,
+    act: async (page) => {
+      await page.evaluate(() => localStorage.setItem('maru-captions-of-broadcasts', 'on'));
+      await page.reload();
+      await point(page);
+    },
   }),
   scene('denied', {
     detail: {},
