@@ -81,16 +81,19 @@ import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
 import {
+  ErasureWork,
   MeetingRecord,
   MinutesPdf,
   type PrintedMinutes,
   readSummarySettings,
   recordRoutes,
+  type RemoveFiles,
   seriesRoutes,
   type SummarySettings,
 } from './record/index.ts';
 import { Turn } from './turn/index.ts';
 import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
+import { ErasureList } from './erasures/index.ts';
 import { Help, helpRoutes } from './help/index.ts';
 import { Notes, NotesLinks, notesRoutes } from './notes/index.ts';
 import { RoomsSettings, settingsRoutes, Signage, signageRoutes } from './settings/index.ts';
@@ -492,6 +495,19 @@ const record = new MeetingRecord({
   clock,
   logger,
 });
+const removeFiles: RemoveFiles = async (meetingId, actor, upToMs) => {
+  await documents.removeAllOf(meetingId, upToMs);
+  await broadcasts.recordings.deleteAllOf(meetingId, actor, upToMs);
+};
+const erasures = new ErasureList({ store, dataDir, logger });
+const erasureWork = new ErasureWork({
+  store,
+  notes,
+  accounts: people.changes,
+  removeFiles,
+  onChanged: (meetingId) => meetings.changed(meetingId),
+  logger,
+});
 const signage = new Signage({ store, dataDir, settings });
 const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
 rooms.registry.onChanged(({ kind, roomId }) => {
@@ -532,6 +548,8 @@ await documents.start();
 notes.start();
 notesLinks.start();
 await broadcasts.start();
+await erasures.start();
+await erasureWork.start();
 notifications.start();
 health.start();
 history.start();
@@ -614,10 +632,8 @@ const app = await buildApp({
       pdf,
       notes,
       accounts: people.changes,
-      removeFiles: async (meetingId, actor) => {
-        await documents.removeAllOf(meetingId);
-        await broadcasts.recordings.deleteAllOf(meetingId, actor);
-      },
+      erasures,
+      removeFiles,
       onChanged: (meetingId) => meetings.changed(meetingId),
     }),
     ...seriesRoutes({ store, notes, logger }),
@@ -717,6 +733,8 @@ async function end(): Promise<void> {
   await updates.stop();
   retention.stop();
   record.stop();
+  erasureWork.stop();
+  erasures.stop();
   pdf.stop();
   settings.stop();
   openid?.stop();

@@ -8,6 +8,7 @@ import type { RoleGrant } from '#contract/http/permissions.ts';
 import type { RouteOutput } from '#contract/http/route.ts';
 import type { Language } from '#contract/schema.ts';
 import { appendAudit } from '../audit/index.ts';
+import { recordErasure } from '../erasures/index.ts';
 import type { AuthorityStore, AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import type { AccountInvites, MadeInvite } from './account-invites.ts';
 import { insertAccount, type NewAccount } from './accounts.ts';
@@ -94,9 +95,34 @@ export class AccountChanges {
       await also(trx, { accountId, displayName });
       await forgetAccount(trx, accountId, language);
       if (administrated && !(await hasLocalAdministrator(trx))) throw new UserError('last-administrator');
-      await appendAudit(trx, { kind: 'person-forgotten', actor, subject: `account:${accountId}` });
+      const subject = `account:${accountId}`;
+      await recordErasure(trx, { subject, atMs: Date.now() });
+      await appendAudit(trx, { kind: 'person-forgotten', actor, subject });
     });
     this.#shutOut(accountId);
+  }
+
+  /**
+   * A person whom an older copy of the database brought back. Nothing refuses it, but for a local administrator who is the only one in
+   * that copy: then records alone forget them.
+   * @throws ProtocolError not-found; UserError last-administrator: the account itself is still to be forgotten
+   */
+  async forgetAgain(accountId: string, also: ForgetsPerson): Promise<void> {
+    const { language } = await this.#store.read
+      .selectFrom('account')
+      .select('language')
+      .where('accountId', '=', accountId)
+      .executeTakeFirstOrThrow(() => new ProtocolError('not-found', 'no such account'));
+    try {
+      await this.forget(accountId, { language: language ?? 'en', actor: 'fleet', also });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      await this.#store.write(async (trx) => {
+        const { displayName } = await accountIn(trx, accountId);
+        await also(trx, { accountId, displayName });
+      });
+      throw error;
+    }
   }
 
   /** How many sessions were ended. @throws ProtocolError not-found */

@@ -89,16 +89,21 @@ const documentsOf = (db: Reader, accountId: string) =>
 
 /** In the transaction that forgets the account. @throws InvalidStateError not-possible-now: they are in a call that runs */
 export async function forgetInRecords(trx: AuthorityWrite, person: PersonOfRecord): Promise<void> {
-  const { accountId } = person;
   const running = await trx
     .selectFrom('stay')
     .innerJoin('call', 'call.callId', 'stay.callId')
     .select('stay.stayId')
-    .where('stay.accountId', '=', accountId)
+    .where('stay.accountId', '=', person.accountId)
     .where('call.endedAtMs', 'is', null)
     .where('call.participantCount', '>', 0)
     .executeTakeFirst();
   if (running) throw new InvalidStateError('not-possible-now', 'a call in which they were runs');
+  await forgetInAllRecords(trx, person);
+}
+
+/** Also in calls that an older copy of the database has as running. */
+export async function forgetInAllRecords(trx: AuthorityWrite, person: PersonOfRecord): Promise<void> {
+  const { accountId } = person;
   // attendance is the first kind: others find the person by it
   for (const kind of recordKinds.toReversed()) await kind.forget?.(trx, person, FORMER_MEMBER);
   for (const language of ['en', 'ko'] as const)

@@ -622,6 +622,16 @@ export type AuthorityTables = {
     atMs: number;
   };
   setting: { name: string; value: string };
+  /** What was deleted for good, by id alone. It outlives this file (`erasures/erasure-file.ts`). */
+  erasure: {
+    /** as the audit log names it; of a message of the chat `message:MEETING/MESSAGE` */
+    subject: string;
+    atMs: number;
+    /** null: it is gone */
+    stillDue: 'everything' | 'files' | null;
+    /** 1: it is in the file */
+    isListed: Generated<0 | 1>;
+  };
 };
 
 /** telemetry.sqlite: what is reported again anyway, in one row per room and node, and the newest of each room's events. */

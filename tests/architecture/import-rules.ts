@@ -13,7 +13,7 @@ const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
 
 const aggregates =
-  'rooms|devices|meetings|documents|chat|polls|transcript|notes|record|broadcasts|updates|people|mail|alerts|help|audit';
+  'rooms|devices|meetings|documents|chat|polls|transcript|notes|record|broadcasts|updates|people|mail|alerts|help|audit|erasures';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
 const agentParts =
