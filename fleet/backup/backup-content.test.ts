@@ -324,7 +324,7 @@ describe('the list of deletions', () => {
     { subject: 'account:carried', atMs: 8 },
   ];
   const lines = (dataDir: string) => readErasures(join(dataDir, ERASURES_FILE)).erasures;
-  beforeEach(() => folders.make((store) => insert(store, 'erasure', { ...before, isListed: 1 })));
+  beforeEach(() => folders.make(async (store) => void (await insert(store, 'erasure', { ...before, isListed: 1 }))));
 
   test('is in no backup; the one in the folder and those that IT carried along are merged', async () => {
     folders.write(`data/${ERASURES_FILE}`, list(before));

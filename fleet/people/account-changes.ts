@@ -13,14 +13,17 @@ import type { AuthorityStore, AuthorityTables, AuthorityWrite } from '../store/i
 import type { AccountInvites, MadeInvite } from './account-invites.ts';
 import { insertAccount, type NewAccount } from './accounts.ts';
 import { revokeTokensOf } from './api-tokens.ts';
-import { forgetAccount } from './forgotten-accounts.ts';
+import { forgetAccount, isForgottenAccount } from './forgotten-accounts.ts';
 import { addGrants, distinct, grantKey, grantsOfAccount, scopeIdOf } from './grants.ts';
 import type { Selectable } from 'kysely';
 import { endSessionsOf } from './sessions.ts';
 
 export type AccountChange = RouteOutput<typeof peopleApi.changeAccount, 'body'>;
-/** In each transaction that forgets a person, with the name as it was. */
-export type ForgetsPerson = (trx: AuthorityWrite, person: { accountId: string; displayName: string }) => Promise<void>;
+/** In each transaction that forgets a person, with the name as it was. `language`: of who forgets them, for what has none of its own */
+export type ForgetsPerson = (
+  trx: AuthorityWrite,
+  person: { accountId: string; displayName: string; language: Language },
+) => Promise<void>;
 type Dependencies = { store: AuthorityStore; invites: AccountInvites };
 type Row = Selectable<AuthorityTables['account']>;
 
@@ -49,10 +52,11 @@ export class AccountChanges {
     });
   }
 
-  /** @throws ProtocolError not-found; UserError last-administrator */
+  /** @throws ProtocolError not-found; InvalidStateError account-forgotten: for good; UserError last-administrator */
   async change(accountId: string, to: AccountChange, actor: string): Promise<void> {
     const isShutOut = await this.#store.write(async (trx) => {
       const before = await accountIn(trx, accountId);
+      if (isForgottenAccount(before)) throw new InvalidStateError('account-forgotten', 'it is forgotten for good');
       await checkPlaces(trx, to.placeId, to.grants);
       const isDisabled = before.disabledAtMs !== null;
       const administrated = await hasLocalAdministrator(trx);
@@ -92,7 +96,7 @@ export class AccountChanges {
         await trx.updateTable('account').set({ disabledAtMs: Date.now() }).where('accountId', '=', accountId).execute();
         await switchAccount(trx, accountId, true, actor);
       }
-      await also(trx, { accountId, displayName });
+      await also(trx, { accountId, displayName, language });
       await forgetAccount(trx, accountId, language);
       if (administrated && !(await hasLocalAdministrator(trx))) throw new UserError('last-administrator');
       const subject = `account:${accountId}`;
@@ -119,7 +123,7 @@ export class AccountChanges {
       if (!(error instanceof UserError)) throw error;
       await this.#store.write(async (trx) => {
         const { displayName } = await accountIn(trx, accountId);
-        await also(trx, { accountId, displayName });
+        await also(trx, { accountId, displayName, language: language ?? 'en' });
       });
       throw error;
     }

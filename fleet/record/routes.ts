@@ -16,6 +16,7 @@ import { ownTime } from './own-time.ts';
 import { pastMeetings } from './past-meetings.ts';
 import { forgetInRecords, personRecord } from './person-record.ts';
 import { PolicyTree, setOwnDays, setRecordPolicy } from './kept-periods.ts';
+import { keptRecords } from './kept-records.ts';
 import { recordKeepingOf } from './record-keeping.ts';
 import { type DeleteRecordDependencies, deleteRecord, wholeRecord } from './whole-record.ts';
 
@@ -96,6 +97,7 @@ export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
       onChanged(meetingId);
       return {};
     },
+    keptRecords: ({ query }) => keptRecords(store.read, query),
     recordKeeping: ({ params }) => recordKeepingOf(store.read, params.meetingId),
     setRecordKeeping: async (context) => {
       const { meetingId } = context.params;

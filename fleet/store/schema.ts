@@ -564,6 +564,8 @@ export type AuthorityTables = {
     result: string | null;
     /** as the TV shows them; the audit log has their key */
     askedBy: string;
+    /** null: no account's, or of an earlier release */
+    askedByAccountId: Generated<string | null>;
     askedAtMs: number;
     begunAtMs: number | null;
     endedAtMs: number | null;
@@ -578,6 +580,8 @@ export type AuthorityTables = {
     calledAtMs: number;
     receivedAtMs: number;
     seenBy: string | null;
+    /** null: no account's, or of an earlier release */
+    seenByAccountId: Generated<string | null>;
     closedAtMs: number | null;
     /** as JSON */
     diagnostics: string;
@@ -618,6 +622,8 @@ export type AuthorityTables = {
     helpId: string;
     fromWhom: 'room' | 'it';
     author: string;
+    /** null: the room's, or of an earlier release */
+    authorAccountId: Generated<string | null>;
     text: string;
     atMs: number;
   };
