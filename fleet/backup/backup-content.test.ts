@@ -2,9 +2,11 @@
 import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ERASURES_FILE, readErasures } from '../erasures/index.ts';
 import { type AuthorityStore, type AuthorityTables, newId } from '../store/index.ts';
 import { BackupFolders, neverAborted, noProgress } from './backup-under-test.ts';
 import type { BackupPart } from './manifest.ts';
+import { returnReport } from './return/report.ts';
 import { checkBackup, returnBackup } from './return/return-backup.ts';
 
 let folders: BackupFolders;
@@ -17,10 +19,10 @@ const openBy = () => ({ identities: [folders.identity] });
 const reading = (from: string) => ({ from, openBy: openBy(), progress: noProgress as never, signal: neverAborted });
 const pathsIn = async (from: string) => (await checkBackup(reading(from))).files.map(({ path }) => path);
 let returns = 0;
-async function returned(from: string, isStrict = false) {
+async function returned(from: string, isStrict = false, erasuresFrom: string[] = []) {
   returns += 1;
   const dataDir = join(folders.root, `returned-${returns}`);
-  return { dataDir, ...(await returnBackup({ ...reading(from), dataDir, isStrict })) };
+  return { dataDir, ...(await returnBackup({ ...reading(from), dataDir, isStrict, erasuresFrom })) };
 }
 
 const DAY_MS = 86_400_000;
@@ -311,5 +313,48 @@ describe('a return', () => {
       message: expect.stringContaining('CA'),
     });
     expect(existsSync(join(folders.root, `returned-${returns}`, 'authority.sqlite'))).toBe(false);
+  });
+});
+
+describe('the list of deletions', () => {
+  const list = (...erasures: object[]): string => erasures.map((each) => `${JSON.stringify(each)}\n`).join('');
+  const [before, since, carried] = [
+    { subject: 'meeting:before', atMs: 5 },
+    { subject: 'meeting:since', atMs: 9 },
+    { subject: 'account:carried', atMs: 8 },
+  ];
+  const lines = (dataDir: string) => readErasures(join(dataDir, ERASURES_FILE)).erasures;
+  beforeEach(() => folders.make(async (store) => void (await insert(store, 'erasure', { ...before, isListed: 1 }))));
+
+  test('is in no backup; the one in the folder and those that IT carried along are merged', async () => {
+    folders.write(`data/${ERASURES_FILE}`, list(before));
+    const from = await folders.backUp();
+    expect(await pathsIn(from)).not.toContain(ERASURES_FILE);
+    folders.write(`returned-${returns + 1}/${ERASURES_FILE}`, list(before, { ...since, atMs: 7 }));
+    const elsewhere = folders.write('elsewhere.jsonl', list(since, carried));
+    const { dataDir, erasedAgain } = await returned(from, false, [elsewhere]);
+    expect([erasedAgain, lines(dataDir)]).toEqual([2, [before, since, carried]]);
+  });
+
+  test('that is nowhere is reported', async () => {
+    const result = await returned(await folders.backUp());
+    expect([result.erasedAgain, existsSync(join(result.dataDir, ERASURES_FILE))]).toEqual([null, false]);
+    expect(returnReport(result.dataDir, result, Date.now(), [])).toContain('NO LIST OF DELETIONS');
+  });
+
+  test('stays as it was where the return fails, and a file that is none is refused', async () => {
+    const from = await folders.backUp();
+    for (const [path, content] of [
+      ['none.jsonl', null],
+      ['other.jsonl', 'a diary\n'],
+    ] as const) {
+      const elsewhere = content === null ? join(folders.root, path) : folders.write(path, content);
+      folders.write(`returned-${returns + 1}/${ERASURES_FILE}`, list(since));
+      await expect(returned(from, false, [elsewhere])).rejects.toMatchObject({ code: 'data-incomplete' });
+      expect(lines(join(folders.root, `returned-${returns}`))).toEqual([since]);
+    }
+    folders.write(`returned-${returns + 1}/${ERASURES_FILE}`, list(since));
+    await expect(returned(folders.write('no-backup', 'words'))).rejects.toMatchObject({ code: 'not-a-backup' });
+    expect(lines(join(folders.root, `returned-${returns}`))).toEqual([since]);
   });
 });

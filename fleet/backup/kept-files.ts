@@ -26,6 +26,8 @@ const NOT_KEPT = [
   /^(compiled|converter-scratch|lost\+found)$/,
   // where the chain of another time ended
   /^audit-head\.json$/,
+  // newer than any copy of the database: a return keeps the one that is there
+  /^erasures\.jsonl$/,
   // releases are brought again
   /^updates$/,
   new RegExp(`^(${SCRATCH_FOLDER}|${RETURNING_FOLDER}|${BEFORE_UPGRADE_FOLDER}|${AFTER_UPGRADE_FOLDER})$`),

@@ -183,14 +183,19 @@ export class Recordings {
     this.#space = null;
   }
 
-  /** What is kept of a meeting that is not on air, with its chapters. @throws as `delete` */
-  async deleteAllOf(meetingId: string, by: string): Promise<void> {
+  /**
+   * What is kept of a meeting that is not on air, with its chapters. @param upToMs what was made later stays; null: all of it
+   * @throws as `delete`
+   */
+  async deleteAllOf(meetingId: string, by: string, upToMs: number | null): Promise<void> {
+    const latestMs = upToMs ?? Number.MAX_SAFE_INTEGER;
     const { store } = this.#deps;
     const kept = await store.read
       .selectFrom('broadcast')
       .select('broadcastId')
       .where('meetingId', '=', meetingId)
       .where('recording', 'in', ['finishing', 'ready', 'failed'])
+      .where('createdAtMs', '<=', latestMs)
       .execute();
     for (const { broadcastId } of kept) await this.delete(broadcastId, by);
     await store.write((trx) =>
@@ -202,7 +207,8 @@ export class Recordings {
             .select('broadcastId')
             .where('meetingId', '=', meetingId)
             .where('recording', 'in', ['none', 'deleted'])
-            .where('phase', 'in', ['ended', 'cancelled']),
+            .where('phase', 'in', ['ended', 'cancelled'])
+            .where('createdAtMs', '<=', latestMs),
         )
         .execute(),
     );

@@ -7,6 +7,7 @@ export {
   chatRevisionsOf,
   forgetInChat,
   isChatEvent,
+  recallPost,
   recallsAtNode,
   recordChatEvent,
   writtenChat,

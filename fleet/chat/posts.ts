@@ -4,6 +4,7 @@ import { CHAT_MESSAGES_KEPT, RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import { type Language, z } from '#contract/schema.ts';
+import { messageSubject, recordErasure } from '../erasures/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import { forgetMentionsIn, insertMentions } from './mentions.ts';
 
@@ -122,13 +123,16 @@ export async function recallPost(
   trx: AuthorityWrite,
   { meetingId, messageId }: Pick<Row, 'meetingId' | 'messageId'>,
 ): Promise<void> {
-  await trx
+  const recalledAtMs = Date.now();
+  const { numUpdatedRows } = await trx
     .updateTable('chatPost')
-    .set({ text: '', mentioned: '[]', recalledAtMs: Date.now(), revision: await nextRevision(trx, meetingId) })
+    .set({ text: '', mentioned: '[]', recalledAtMs, revision: await nextRevision(trx, meetingId) })
     .where('meetingId', '=', meetingId)
     .where('messageId', '=', messageId)
     .where('recalledAtMs', 'is', null)
-    .execute();
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n)
+    await recordErasure(trx, { subject: messageSubject({ meetingId, messageId }), atMs: recalledAtMs });
   await forgetMentionsIn(trx, { meetingId, messageId });
 }
 

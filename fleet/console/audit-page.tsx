@@ -16,7 +16,7 @@ import ko from '#ui/words/ko/audit.ts';
 import { addWords, currentLanguage } from '#ui/words/words.ts';
 import { ListMore, ListStatus } from './list-parts.tsx';
 import { SelectField } from './select-field.tsx';
-import { useUrlFilters } from './url-filters.ts';
+import { periodOf, useUrlFilters } from './url-filters.ts';
 import { usePageList } from './use-page-list.ts';
 import { usePaused } from './use-rooms.ts';
 
@@ -220,19 +220,12 @@ function Party({ party: { key, name } }: { party: AuditParty }) {
 }
 const isParty = (kind: string): kind is keyof typeof en.parties => Object.hasOwn(en.parties, kind);
 
-/** As the server is asked: days are those of this browser's calendar, the last one included. */
+/** As the server is asked. */
 function queryOf({ kind, actor, subject, from, to }: Filters) {
   return {
     ...(AuditKind.safeParse(kind).success && { kind: kind as AuditKind }),
     ...(actor !== '' && { actor }),
     ...(subject !== '' && { subject }),
-    ...momentOf('from', from, 0),
-    ...momentOf('to', to, 1),
+    ...periodOf(from, to),
   };
-}
-
-function momentOf(name: 'from' | 'to', day: string, daysLater: number) {
-  const [year, month, date] = day.split('-').map(Number);
-  const atMs = new Date(year ?? Number.NaN, (month ?? 0) - 1, (date ?? 0) + daysLater).getTime();
-  return Number.isFinite(atMs) && atMs >= 0 ? { [name]: atMs } : {};
 }

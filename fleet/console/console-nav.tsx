@@ -16,6 +16,7 @@ export function ConsoleNav() {
     { path: '/places', words: t('nav.places'), may: useMay('places.manage') },
     { path: '/settings', words: t('nav.settings'), may: useMayAbove('settings.manage') },
     { path: '/broadcasts', words: t('nav.broadcasts'), may: useMay('broadcasts.manage') },
+    { path: '/records', words: t('nav.records'), may: useMay('people.manage') },
     { path: '/usage', words: t('nav.use'), may: true },
     { path: '/audit', words: t('nav.audit'), may: useMay('audit.view') },
   ].filter(({ may }) => may);

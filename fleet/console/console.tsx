@@ -34,6 +34,7 @@ const helpTicketPage = pageCode(() => import('./help-ticket-page.tsx').then((mod
 const settingsPage = pageCode(() => import('./settings-page.tsx').then((module) => module.SettingsPage));
 const updatesPage = pageCode(() => import('./updates/updates-page.tsx').then((module) => module.UpdatesPage));
 const newRolloutPage = pageCode(() => import('./updates/new-rollout-page.tsx').then((module) => module.NewRolloutPage));
+const recordsPage = pageCode(() => import('./records-page.tsx').then((module) => module.RecordsPage));
 const placesPage = pageCode(() => import('./places-page.tsx').then((module) => module.PlacesPage));
 // beside the question who is signed in, not after it; where it fails the page itself shows it
 firstPage(location.hash)
@@ -103,6 +104,7 @@ function Pages() {
   const mayManagePlaces = useMay('places.manage');
   const maySet = useMayAbove('settings.manage');
   const mayManageBroadcasts = useMay('broadcasts.manage');
+  const mayManagePeople = useMay('people.manage');
   const maySeeAudit = useMay('audit.view');
   const maySeeAlerts = useMayAnywhere('rooms.view');
   const mayConfigureAlerts = useMay('alerts.configure');
@@ -137,6 +139,11 @@ function Pages() {
           {maySet && (
             <Route path="/settings/:placeId?">
               {({ placeId }) => <LazyPage key="settings" code={settingsPage} props={{ placeId: placeId ?? null }} />}
+            </Route>
+          )}
+          {mayManagePeople && (
+            <Route path="/records">
+              <LazyPage code={recordsPage} props={{}} />
             </Route>
           )}
           {mayManageBroadcasts && (

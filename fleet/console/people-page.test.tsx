@@ -181,7 +181,7 @@ describe('an account', () => {
     vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {});
     server.answers.exportPerson = () => freshly({ text: '{"chat":[]}' });
     server.answers.forgetPerson = () => {
-      Object.assign(people[0]!, { displayName: 'A former member', isDisabled: true });
+      Object.assign(people[0]!, { displayName: 'A former member', isDisabled: true, isForgotten: true });
       return freshly({});
     };
     await showPerson(1);
@@ -197,6 +197,9 @@ describe('an account', () => {
     await act(async () => page.buttons('Forget this person').at(-1)!.click());
     await page.until(() => document.querySelector('h1')?.textContent === 'A former member');
     expect(server.bodyOf('forgetPerson')).toEqual({ language: 'en' });
+    // nothing of it can be changed any more
+    expect(page.text).toContain('This person asked to be forgotten');
+    for (const name of ['Save', 'Enable account', 'Disable account', 'Forget this person']) expect(page.buttons(name)).toEqual([]);
     vi.restoreAllMocks();
   });
 

@@ -141,8 +141,9 @@ function Person({ row }: { row: AccountRow }) {
   );
 }
 
-export function AccountState({ row: { isDisabled, isInvited, lastSignedInAtMs } }: { row: AccountRow }) {
+export function AccountState({ row: { isDisabled, isForgotten, isInvited, lastSignedInAtMs } }: { row: AccountRow }) {
   const { t } = useTranslation('people');
+  if (isForgotten) return <span className="text-quiet">{t('list.forgotten')}</span>;
   if (isDisabled) return <span className="font-semibold text-fault">{t('list.disabled')}</span>;
   if (lastSignedInAtMs !== null)
     return (

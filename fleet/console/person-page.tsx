@@ -58,17 +58,21 @@ export function PersonPage({ accountId }: { accountId: string }) {
               )}
             </p>
           </div>
-          <div className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] lg:items-start">
-            <Details account={answer.account} mayManage={mayManage} onChanged={refresh} />
-            {mayManage && (
-              <div className="flex flex-col gap-6">
-                <AccountItself account={answer.account} onChanged={refresh} />
-                <PersonSessions account={answer.account} />
-                <PersonTokens account={answer.account} />
-                <PersonRecord account={answer.account} onForgotten={refresh} />
-              </div>
-            )}
-          </div>
+          {answer.account.isForgotten ? (
+            <p className="max-w-[65ch] text-quiet">{t('person.forgottenLead')}</p>
+          ) : (
+            <div className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] lg:items-start">
+              <Details account={answer.account} mayManage={mayManage} onChanged={refresh} />
+              {mayManage && (
+                <div className="flex flex-col gap-6">
+                  <AccountItself account={answer.account} onChanged={refresh} />
+                  <PersonSessions account={answer.account} />
+                  <PersonTokens account={answer.account} />
+                  <PersonRecord account={answer.account} onForgotten={refresh} />
+                </div>
+              )}
+            </div>
+          )}
         </>
       )}
     </FreshSignIn>

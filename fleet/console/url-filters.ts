@@ -34,3 +34,15 @@ export function useUrlFilters<K extends string>(
   );
   return [filters, change];
 }
+
+/** As the server is asked: days (`2027-03-01`) are those of this browser's calendar, the last one included; what is no day is left out. */
+export const periodOf = (from: string, to: string): { from?: number; to?: number } => ({
+  ...momentOf('from', from, 0),
+  ...momentOf('to', to, 1),
+});
+
+function momentOf(name: 'from' | 'to', day: string, daysLater: number) {
+  const [year, month, date] = day.split('-').map(Number);
+  const atMs = new Date(year ?? Number.NaN, (month ?? 0) - 1, (date ?? 0) + daysLater).getTime();
+  return Number.isFinite(atMs) && atMs >= 0 ? { [name]: atMs } : {};
+}

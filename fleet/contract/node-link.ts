@@ -14,7 +14,7 @@ import { CallPoll } from './polls.ts';
 import { EpochMs, Id, Language, RoomName, ShownTitle, z } from './schema.ts';
 import { MAX_DOCUMENT_PAGES } from './shared-document.ts';
 import { SIGNALING_PATH } from './signaling.ts';
-import { TranscriptSegment } from './transcript.ts';
+import { TranscriptSegment, TranscriptStop } from './transcript.ts';
 
 /**
  * `ws://` or `wss://`, a host, a port, the path of signalling, and nothing else: it stands in pages and in their
@@ -186,6 +186,15 @@ const knownCallEvents = [
     atMs: EpochMs,
     isOn: z.boolean(),
     byPeerId: Id,
+  }),
+  /** by nobody in the call: the meeting's rules, the end of the engine, or of the call */
+  z.object({
+    name: z.literal('transcript-stopped'),
+    eventId: Id,
+    callId: Id,
+    meetingId: Id,
+    atMs: EpochMs,
+    because: openWord(TranscriptStop, 'not-possible'),
   }),
   z.object({
     name: z.literal('transcript-segment'),

@@ -22,6 +22,9 @@ export const CallTranscript = z.object({
 export type CallTranscript = z.infer<typeof CallTranscript>;
 export const NO_TRANSCRIPT: CallTranscript = { isOn: false, isPossible: false, language: 'ko', isFailing: false };
 
+/** Why it was turned off by nobody: no engine any more, or the meeting's rules; the call is over. */
+export const TranscriptStop = z.enum(['not-possible', 'call-ended']);
+
 export const TranscriptSegment = z.object({
   segmentId: Id,
   /** whose microphone; of a room: the room */

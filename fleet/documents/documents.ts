@@ -215,9 +215,10 @@ export class Documents {
     await this.#removeFiles(documentId);
   }
 
-  /** All of a meeting, as `remove`. */
-  async removeAllOf(meetingId: string): Promise<void> {
-    for (const row of await documentsOf(this.#deps.store.read, meetingId)) await this.remove(row);
+  /** All of a meeting, as `remove`. @param upToMs those that were announced later stay; null: all of them */
+  async removeAllOf(meetingId: string, upToMs: number | null): Promise<void> {
+    const rows = await documentsOf(this.#deps.store.read, meetingId);
+    for (const row of rows) if (upToMs === null || row.createdAtMs <= upToMs) await this.remove(row);
   }
 
   async #removeFiles(documentId: string): Promise<void> {

@@ -14,7 +14,7 @@ type Query = RouteOutput<typeof helpApi.listRoomActions, 'query'>;
 const Position = z.object({ actionId: Id });
 
 /** null: of another release, whose action this one does not know */
-export function shownOf({ action, result, hasFile, ...row }: StoredAction): ShownAction | null {
+export function shownOf({ action, result, hasFile, askedByAccountId: _, ...row }: StoredAction): ShownAction | null {
   const known = RoomAction.safeParse(JSON.parse(action)).data;
   if (!known) return null;
   return {

@@ -185,7 +185,7 @@ export class HelpRequests {
     const seen = await store.write((trx) =>
       trx
         .updateTable('helpRequest')
-        .set({ state: 'seen', seenBy: by.name })
+        .set({ state: 'seen', seenBy: by.name, seenByAccountId: by.accountId })
         .where('helpId', '=', helpId)
         .where('state', '=', 'sent')
         .executeTakeFirst(),
@@ -209,13 +209,19 @@ export class HelpRequests {
       const request = await storedIn(trx, helpId);
       if (!request || !isHelpOpen(request) || (await messageCount(trx, helpId)) >= MOST_MESSAGES)
         throw new InvalidStateError('not-possible-now', 'it is closed');
-      const seenBy = request.seenBy ?? by.name;
-      await trx.updateTable('helpRequest').set({ state: 'seen', seenBy }).where('helpId', '=', helpId).execute();
+      const seen =
+        request.seenBy === null ? { seenBy: by.name, seenByAccountId: by.accountId } : { seenBy: request.seenBy };
+      await trx
+        .updateTable('helpRequest')
+        .set({ state: 'seen', ...seen })
+        .where('helpId', '=', helpId)
+        .execute();
       const message = {
         messageId: newId(),
         helpId,
         fromWhom: 'it',
         author: by.name,
+        authorAccountId: by.accountId,
         text,
         atMs: clock.nowMs(),
       } as const;

@@ -4,7 +4,7 @@ import type { HelpMessage, HelpRequest } from '#contract/help-request.ts';
 import type { HelpTicket } from '#contract/http/help-api.ts';
 import type { AuthorityTables } from '../store/index.ts';
 
-export type StoredHelp = Omit<Selectable<AuthorityTables['helpRequest']>, 'diagnostics'>;
+export type StoredHelp = Omit<Selectable<AuthorityTables['helpRequest']>, 'diagnostics' | 'seenByAccountId'>;
 export type StoredMessage = Selectable<AuthorityTables['helpMessage']>;
 /** A request with its room; a room that was removed took its requests with it. */
 export type HelpOfRoomRow = StoredHelp & { roomName: string; placeId: string | null };

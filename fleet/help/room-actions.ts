@@ -28,7 +28,8 @@ import { shownOf, type StoredAction } from './action-rows.ts';
 import { type ActionEvent, beginsBeforeMs, actionDueAtMs, firstProgress, stepAction } from './action-state.ts';
 
 /** `actor`: for the audit log; `name`: as the TV shows it. */
-export type ActionAsker = { actor: string; name: string };
+/** `accountId`: whose name it is; null: nobody's who could be forgotten */
+export type ActionAsker = { actor: string; name: string; accountId: string | null };
 export type RoomActionsDependencies = {
   store: AuthorityStore;
   broker: Broker;
@@ -74,7 +75,12 @@ export class RoomActions {
       .execute();
     for (const row of rows) {
       const action = RoomAction.parse(JSON.parse(row.action));
-      this.#open.set(row.actionId, { row, action, name: action.name, asker: { actor: 'fleet', name: row.askedBy } });
+      this.#open.set(row.actionId, {
+        row,
+        action,
+        name: action.name,
+        asker: { actor: 'fleet', name: row.askedBy, accountId: row.askedByAccountId },
+      });
     }
     broker.on('actionReport', (roomId, report) => this.#onReport(roomId, report));
     broker.on('logLines', (roomId, lines) => this.#onLines(roomId, lines));
@@ -122,6 +128,7 @@ export class RoomActions {
       action: JSON.stringify(action),
       result: null,
       askedBy: asker.name,
+      askedByAccountId: asker.accountId,
       askedAtMs: nowMs,
       hasFile: 0,
       ...progress,
@@ -300,7 +307,7 @@ export class RoomActions {
     // a result of another action is none
     const ofAction = result !== null && result.of === open.name ? JSON.stringify(result) : null;
     if (ofAction !== null) open.row = { ...open.row, result: ofAction };
-    void this.#step(open, { type: 'reported', state, code }, { actor: `room:${roomId}`, name: '' });
+    void this.#step(open, { type: 'reported', state, code }, { actor: `room:${roomId}`, name: '', accountId: null });
   }
 
   #onLines(roomId: string, lines: LogLines): void {
@@ -352,7 +359,7 @@ export class RoomActions {
       if (due > nowMs) nextMs = Math.min(nextMs, due);
       else {
         this.#sendStop(open.row.roomId, open.row.actionId);
-        void this.#step(open, { type: 'time-passed' }, { actor: 'fleet', name: '' });
+        void this.#step(open, { type: 'time-passed' }, { actor: 'fleet', name: '', accountId: null });
       }
     }
     if (Number.isFinite(nextMs))

@@ -16,6 +16,7 @@ export type HelpRoutesDependencies = { help: Help; rooms: Rooms; store: Authorit
 const askerOf = (context: { account: Account; tokenId: string | null }): ActionAsker => ({
   actor: actorOf(context),
   name: context.account.displayName,
+  accountId: context.account.accountId,
 });
 
 export function helpRoutes({ help, rooms, store }: HelpRoutesDependencies): ServedRoute[] {

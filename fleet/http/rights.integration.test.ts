@@ -420,6 +420,13 @@ test('deleteRecord is for hosts and, by their session, for IT', () => {
   expect(allowed.map(({ name }) => name)).toContain('operator, organisation');
 });
 
+test('keptRecords, with the titles of all meetings, is for administrators of the organisation', () => {
+  const allowed = identities.filter((who) => expected(allRoutes.keptRecords, who) === 'in');
+  expect(allowed.filter(({ token }) => !token).map(({ granted }) => granted)).toEqual([
+    ['administrator', 'organisation'],
+  ]);
+});
+
 test.each(['exportPerson', 'forgetPerson'] as const)(
   '%s is for administrators of the organisation, freshly',
   (name) => {

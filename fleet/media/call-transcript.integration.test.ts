@@ -124,6 +124,8 @@ function opusPacket(ssrc: number, sequence: number): Buffer {
   packet.writeUInt16BE(sequence, 21);
   return packet;
 }
+const stops = () => events.filter(({ name }) => name === 'transcript-stopped');
+
 test('a host turns it on where it is possible, everybody sees it, also who comes later', async () => {
   const [host, mina] = [await join('Host', { role: 'host' }), await join('Mina')];
   expect(await codeOf(turn(mina, true))).toBe('forbidden');
@@ -141,6 +143,23 @@ test('a host turns it on where it is possible, everybody sees it, also who comes
   expect(await late.told('transcript-changed')).toMatchObject({ isOn: false, isPossible: false });
   const turned = events.filter(({ name }) => name === 'transcript-turned');
   expect(turned).toMatchObject([{ isOn: true, byPeerId: host.hello!.peerId }]);
+  expect(stops()).toMatchObject([{ because: 'not-possible' }]);
+});
+
+test('a call that ends while it is on reports so, once, and one where it is off does not', async () => {
+  const host = await join('Host', { role: 'host' });
+  await turn(host, true);
+  call().end('ended-by-fleet');
+  expect(stops()).toMatchObject([{ because: 'call-ended' }]);
+  expect(events.findIndex(({ name }) => name === 'transcript-stopped')).toBeLessThan(
+    events.findIndex(({ name }) => name === 'call-ended'),
+  );
+  callId = uuidv7();
+  const again = await join('Host', { role: 'host' });
+  await turn(again, true);
+  await turn(again, false);
+  call().end('ended-by-fleet');
+  expect(stops()).toHaveLength(1);
 });
 
 test('sound flows while it is on and the microphone is, and only then', async () => {

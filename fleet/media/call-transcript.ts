@@ -89,8 +89,10 @@ export class TranscriptInCall {
 
   /** The fleet has set the meeting's rule, or the engine fails, or does not any more. */
   touchState(): void {
-    if (this.#on && !this.state.isPossible) this.#turn(null);
-    else this.#send();
+    if (this.#on && !this.state.isPossible) {
+      this.#turn(null);
+      this.#options.onEvent({ name: 'transcript-stopped', because: 'not-possible' });
+    } else this.#send();
   }
 
   /** Its client shows that it is on. Twice is harmless. */
@@ -111,6 +113,7 @@ export class TranscriptInCall {
   close(): void {
     this.#isClosed = true;
     if (this.#retry) clearTimeout(this.#retry);
+    if (this.#on) this.#options.onEvent({ name: 'transcript-stopped', because: 'call-ended' });
     this.#on = null;
     this.#stopAll();
   }

@@ -190,3 +190,37 @@ test('who was forgotten does not come back by name or words, and others’ words
   expect(await read.selectFrom('transcript').selectAll().execute()).toEqual([]);
   expect(await read.selectFrom('chatRead').selectAll().execute()).toEqual([]);
 });
+
+test('a result of a poll that comes after the forgetting has no name of theirs, and all names of others', async () => {
+  const [joon, sora, other] = ['account:joon', 'account:sora', 'guest:another'];
+  const names = { [person()]: NAME, [joon]: 'Joon', [sora]: 'Sora Han', [other]: 'Sora Han' };
+  const left: object[] = [];
+  for (const [who, displayName] of Object.entries(names)) {
+    const peerId = newId();
+    await people.store.write((trx) =>
+      trx
+        .insertInto('entry')
+        .values({
+          ...{ peerId, callId, inviteId: null, ticketId: null, atMs: 1, person: who, role: 'member' },
+          accountId: who === person() ? accountId : null,
+          ...{ roleChangeId: null, joinedAtMs: null, leftAtMs: null, removedAtMs: null, displayName: null },
+        })
+        .execute(),
+    );
+    await happened({ name: 'participant-joined', peerId, peerKind: 'person', displayName, participantCount: 1 });
+    left.push({ name: 'participant-left', peerId, participantCount: 0 });
+  }
+  await happened(...left);
+  await forget();
+  const started = everything(Date.now()).find((each) => 'poll' in each) as { poll: object };
+  const answers = [NAME, 'Joon', 'Sora Han', 'Sora Han'].map((displayName) => ({ displayName, choices: [0] }));
+  const poll = { ...started.poll, startedBy: NAME, result: { endedAtMs: Date.now(), rightChoice: null, answers } };
+  await happened({ name: 'poll-ended', poll });
+  const { poll: kept } = await people.store.read.selectFrom('poll').select('poll').executeTakeFirstOrThrow();
+  expect(kept).not.toContain(NAME);
+  const { startedBy, result } = JSON.parse(kept);
+  expect([startedBy, result.answers.map(({ displayName }: { displayName: string }) => displayName)]).toEqual([
+    '이전 구성원',
+    ['이전 구성원', 'Joon', 'Sora Han', 'Sora Han'],
+  ]);
+});

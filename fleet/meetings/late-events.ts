@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import type { KnownCallEvent } from '#contract/node-link.ts';
 import { FORMER_MEMBER, forgottenAmong } from '../people/index.ts';
+import { pollAmongOthers } from '../polls/index.ts';
 import type { AuthorityWrite } from '../store/index.ts';
 import { GIVEN_UP } from './call-rows.ts';
 
@@ -75,7 +76,8 @@ function momentOf(event: KnownCallEvent): number {
 export async function withoutForgotten(trx: AuthorityWrite, event: KnownCallEvent): Promise<KnownCallEvent | null> {
   const forgotten = await forgottenAmong(trx, await accountsIn(trx, event));
   if (forgotten.size === 0) return event;
-  const isForgotten = (person: string): boolean => forgotten.has(person.slice(ACCOUNT.length));
+  const isForgotten = (person: string): boolean =>
+    person.startsWith(ACCOUNT) && forgotten.has(person.slice(ACCOUNT.length));
   switch (event.name) {
     case 'transcript-segment':
       return null;
@@ -89,12 +91,32 @@ export async function withoutForgotten(trx: AuthorityWrite, event: KnownCallEven
     }
     case 'chat-read':
       return { ...event, reads: event.reads.filter(({ person }) => !isForgotten(person)) };
+    case 'poll-started':
+    case 'poll-ended': {
+      const known = await namesOfOthers(trx, event.callId, isForgotten);
+      return { ...event, poll: pollAmongOthers(event.poll, known, await formerMember(trx, event.meetingId)) };
+    }
     default:
       return event;
   }
 }
 
-/** Whom it names. */
+/** A name for each person who is known to have been in the call; each of their names where they had several. */
+async function namesOfOthers(
+  trx: AuthorityWrite,
+  callId: string,
+  isForgotten: (person: string) => boolean,
+): Promise<string[]> {
+  const stays = await trx
+    .selectFrom('stay')
+    .select(['person', 'displayName'])
+    .where('callId', '=', callId)
+    .distinct()
+    .execute();
+  return stays.filter(({ person }) => !isForgotten(person)).map(({ displayName }) => displayName);
+}
+
+/** Whom it names, or may name: a poll has names alone, of anybody in its call. */
 async function accountsIn(trx: AuthorityWrite, event: KnownCallEvent): Promise<string[]> {
   switch (event.name) {
     case 'transcript-segment':
@@ -107,6 +129,16 @@ async function accountsIn(trx: AuthorityWrite, event: KnownCallEvent): Promise<s
       const of = trx.selectFrom('entry').select('accountId').where('peerId', '=', event.peerId);
       const entry = await of.executeTakeFirst();
       return entry?.accountId == null ? [] : [entry.accountId];
+    }
+    case 'poll-started':
+    case 'poll-ended': {
+      const entries = await trx
+        .selectFrom('entry')
+        .select('accountId')
+        .where('callId', '=', event.callId)
+        .distinct()
+        .execute();
+      return entries.flatMap(({ accountId }) => accountId ?? []);
     }
     default:
       return [];

@@ -8,18 +8,22 @@ import type { RoleGrant } from '#contract/http/permissions.ts';
 import type { RouteOutput } from '#contract/http/route.ts';
 import type { Language } from '#contract/schema.ts';
 import { appendAudit } from '../audit/index.ts';
+import { recordErasure } from '../erasures/index.ts';
 import type { AuthorityStore, AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import type { AccountInvites, MadeInvite } from './account-invites.ts';
 import { insertAccount, type NewAccount } from './accounts.ts';
 import { revokeTokensOf } from './api-tokens.ts';
-import { forgetAccount } from './forgotten-accounts.ts';
+import { forgetAccount, isForgottenAccount } from './forgotten-accounts.ts';
 import { addGrants, distinct, grantKey, grantsOfAccount, scopeIdOf } from './grants.ts';
 import type { Selectable } from 'kysely';
 import { endSessionsOf } from './sessions.ts';
 
 export type AccountChange = RouteOutput<typeof peopleApi.changeAccount, 'body'>;
-/** In each transaction that forgets a person, with the name as it was. */
-export type ForgetsPerson = (trx: AuthorityWrite, person: { accountId: string; displayName: string }) => Promise<void>;
+/** In each transaction that forgets a person, with the name as it was. `language`: of who forgets them, for what has none of its own */
+export type ForgetsPerson = (
+  trx: AuthorityWrite,
+  person: { accountId: string; displayName: string; language: Language },
+) => Promise<void>;
 type Dependencies = { store: AuthorityStore; invites: AccountInvites };
 type Row = Selectable<AuthorityTables['account']>;
 
@@ -48,10 +52,11 @@ export class AccountChanges {
     });
   }
 
-  /** @throws ProtocolError not-found; UserError last-administrator */
+  /** @throws ProtocolError not-found; InvalidStateError account-forgotten: for good; UserError last-administrator */
   async change(accountId: string, to: AccountChange, actor: string): Promise<void> {
     const isShutOut = await this.#store.write(async (trx) => {
       const before = await accountIn(trx, accountId);
+      if (isForgottenAccount(before)) throw new InvalidStateError('account-forgotten', 'it is forgotten for good');
       await checkPlaces(trx, to.placeId, to.grants);
       const isDisabled = before.disabledAtMs !== null;
       const administrated = await hasLocalAdministrator(trx);
@@ -91,12 +96,37 @@ export class AccountChanges {
         await trx.updateTable('account').set({ disabledAtMs: Date.now() }).where('accountId', '=', accountId).execute();
         await switchAccount(trx, accountId, true, actor);
       }
-      await also(trx, { accountId, displayName });
+      await also(trx, { accountId, displayName, language });
       await forgetAccount(trx, accountId, language);
       if (administrated && !(await hasLocalAdministrator(trx))) throw new UserError('last-administrator');
-      await appendAudit(trx, { kind: 'person-forgotten', actor, subject: `account:${accountId}` });
+      const subject = `account:${accountId}`;
+      await recordErasure(trx, { subject, atMs: Date.now() });
+      await appendAudit(trx, { kind: 'person-forgotten', actor, subject });
     });
     this.#shutOut(accountId);
+  }
+
+  /**
+   * A person whom an older copy of the database brought back. Nothing refuses it, but for a local administrator who is the only one in
+   * that copy: then records alone forget them.
+   * @throws ProtocolError not-found; UserError last-administrator: the account itself is still to be forgotten
+   */
+  async forgetAgain(accountId: string, also: ForgetsPerson): Promise<void> {
+    const { language } = await this.#store.read
+      .selectFrom('account')
+      .select('language')
+      .where('accountId', '=', accountId)
+      .executeTakeFirstOrThrow(() => new ProtocolError('not-found', 'no such account'));
+    try {
+      await this.forget(accountId, { language: language ?? 'en', actor: 'fleet', also });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      await this.#store.write(async (trx) => {
+        const { displayName } = await accountIn(trx, accountId);
+        await also(trx, { accountId, displayName, language: language ?? 'en' });
+      });
+      throw error;
+    }
   }
 
   /** How many sessions were ended. @throws ProtocolError not-found */

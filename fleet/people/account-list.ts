@@ -6,6 +6,7 @@ import { z } from '#contract/schema.ts';
 import { type SelectQueryBuilder, sql } from 'kysely';
 import { cursorOf, readCursor } from '../http/paging.ts';
 import type { AuthorityStore, AuthorityTables } from '../store/index.ts';
+import { isForgottenAccount } from './forgotten-accounts.ts';
 import { scopeOf } from './grants.ts';
 
 type Query = RouteOutput<typeof peopleApi.listAccounts, 'query'>;
@@ -100,6 +101,7 @@ export class AccountList {
         .filter(({ accountId }) => accountId === account.accountId)
         .map((row) => ({ role: row.role, scope: scopeOf(row) })),
       isDisabled: disabledAtMs !== null,
+      isForgotten: isForgottenAccount(account),
       isInvited: isInvited.has(account.accountId),
     }));
   }

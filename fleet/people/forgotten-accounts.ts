@@ -6,6 +6,9 @@ export const FORMER_MEMBER: Record<Language, string> = { en: 'A former member', 
 
 const formerName = (accountId: string): string => `former-${accountId}`;
 
+export const isForgottenAccount = ({ accountId, userName }: { accountId: string; userName: string }): boolean =>
+  userName === formerName(accountId);
+
 /** Those of them whose person was forgotten. */
 export async function forgottenAmong(
   db: Pick<AuthorityWrite, 'selectFrom'>,
@@ -17,7 +20,7 @@ export async function forgottenAmong(
     .select(['accountId', 'userName'])
     .where('accountId', 'in', [...new Set(accountIds)])
     .execute();
-  return new Set(rows.flatMap(({ accountId, userName }) => (userName === formerName(accountId) ? [accountId] : [])));
+  return new Set(rows.filter(isForgottenAccount).map(({ accountId }) => accountId));
 }
 
 /** One that is disabled. What its directory calls it stays, so that a sign-in does not make it anew. */

@@ -17,30 +17,10 @@ export const MEMBER: RoleGrant = { role: 'member', scope: { kind: 'organisation'
 
 export class PeopleUnderTest {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'maru-people-'));
-  readonly store: AuthorityStore = authorityStore({
-    dataDir: this.dataDir,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  store: AuthorityStore = this.#newStore();
   mails: InviteMail[] = [];
   sendsMail = false;
-  readonly people = new Organisation({
-    store: this.store,
-    clock: new WallClock({ steadyNowMs: () => Date.now() }),
-    // as the fleet's keys sign, without their mathematics
-    keys: {
-      sign: async (claims) => JSON.stringify(claims),
-      verify: async (token) => JSON.parse(token) as JWTPayload,
-    },
-    fleetUrl: 'https://maru.example',
-    queueMail: async (_trx, mail) => {
-      if (this.sendsMail) this.mails.push(mail);
-      return this.sendsMail;
-    },
-    openid: () => null,
-    logger: pino({ level: 'silent' }),
-  });
+  people: Organisation = this.#newPeople();
 
   async start(): Promise<void> {
     await this.store.start();
@@ -49,6 +29,14 @@ export class PeopleUnderTest {
   async stop(): Promise<void> {
     await this.store.stop();
     rmSync(this.dataDir, { recursive: true });
+  }
+  /** @param meanwhile while nobody has the files open */
+  async restart(meanwhile: () => void): Promise<void> {
+    await this.store.stop();
+    meanwhile();
+    this.store = this.#newStore();
+    this.people = this.#newPeople();
+    await this.start();
   }
 
   account(userName: string, ...grants: RoleGrant[]): Promise<Account> {
@@ -76,6 +64,33 @@ export class PeopleUnderTest {
   async audit(subject: string): Promise<string[]> {
     const rows = await this.store.read.selectFrom('audit').select('kind').where('subject', '=', subject).execute();
     return rows.map(({ kind }) => kind);
+  }
+
+  #newStore(): AuthorityStore {
+    return authorityStore({
+      dataDir: this.dataDir,
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+  }
+  #newPeople(): Organisation {
+    return new Organisation({
+      store: this.store,
+      clock: new WallClock({ steadyNowMs: () => Date.now() }),
+      // as the fleet's keys sign, without their mathematics
+      keys: {
+        sign: async (claims) => JSON.stringify(claims),
+        verify: async (token) => JSON.parse(token) as JWTPayload,
+      },
+      fleetUrl: 'https://maru.example',
+      queueMail: async (_trx, mail) => {
+        if (this.sendsMail) this.mails.push(mail);
+        return this.sendsMail;
+      },
+      openid: () => null,
+      logger: pino({ level: 'silent' }),
+    });
   }
 }
 

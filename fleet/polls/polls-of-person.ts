@@ -56,6 +56,22 @@ export async function forgetInPolls(
   }
 }
 
+/**
+ * A poll that its node reports after somebody in its call was forgotten: nobody knows which of its names was theirs. A name stays where as
+ * many others have it. @param known a name for each of the others in the call
+ */
+export function pollAmongOthers(poll: CallPoll, known: readonly string[], instead: string): CallPoll {
+  const countIn = (names: readonly string[], name: string): number => names.filter((each) => each === name).length;
+  const answered = poll.result?.answers?.map(({ displayName }) => displayName) ?? [];
+  const renamed = (name: string, atLeast: number): string => (countIn(known, name) < atLeast ? instead : name);
+  const answers =
+    poll.result?.answers?.map((each) => ({
+      ...each,
+      displayName: renamed(each.displayName, countIn(answered, each.displayName)),
+    })) ?? null;
+  return { ...poll, startedBy: renamed(poll.startedBy, 1), result: poll.result && { ...poll.result, answers } };
+}
+
 /** Of the calls that the account was in; without those that this release cannot read. */
 async function pollsWith(db: Reader, accountId: string): Promise<PollWithPerson[]> {
   const stays = await db

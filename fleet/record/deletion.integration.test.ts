@@ -3,8 +3,18 @@
  * audit log keeps who came in, by name.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_DOCUMENT_POLICY } from '#contract/document-policy.ts';
 import { BROADCASTS_FOLDER, FINAL_FILE } from '#contract/packager-link.ts';
@@ -25,13 +35,7 @@ beforeAll(async () => {
   fleet = new FleetUnderTest();
   await fleet.start();
   await new ScriptedConverter(fleet.dataDir).start();
-  store = authorityStore({
-    dataDir: fleet.dataDir,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  await store.start();
+  await openStore();
   const [userName, password] = [`u${randomUUID()}`, randomUUID()];
   const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
   const made = { userName, displayName: 'Mina Kim', password, grants, mustChangePassword: false };
@@ -42,6 +46,16 @@ afterAll(async () => {
   await store.stop();
   await fleet.stop();
 });
+
+async function openStore(): Promise<void> {
+  store = authorityStore({
+    dataDir: fleet.dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+}
 
 const ask = async (method: string, path: string, body?: object, by = cookie): Promise<Json> => {
   const answer = await fleet.api(method, `/api/v1/${path}`, body, by);
@@ -153,6 +167,71 @@ test('one deletion by IT leaves no byte of it, and all of another meeting', asyn
   expect(await ask('GET', `meetings/${other}/minutes`)).toEqual({ minutes: [], areDeleted: false });
   // again it does no harm
   await ask('DELETE', `meetings/${meetingId}/record`);
+});
+
+/** One with everything in it, also documents that outlive the call. */
+async function fullMeeting(): Promise<{ meetingId: string; folders: string[] }> {
+  const draft = { title: 'Prices', startsAtMs: null, durationMinutes: 30, people: [], roomIds: [] };
+  const { meetingId } = (await ask('POST', 'meetings', draft)).meeting;
+  const kept = { ...DEFAULT_DOCUMENT_POLICY, isKept: true };
+  await ask('PUT', `meetings/${meetingId}/document-policy`, kept, fleet.admin.cookie);
+  const { documentId, broadcastId } = await leaveBehind(meetingId);
+  return { meetingId, folders: [join('documents', documentId), join(BROADCASTS_FOLDER, broadcastId)] };
+}
+const onDisk = (folders: readonly string[]) => folders.filter((folder) => existsSync(join(fleet.dataDir, folder)));
+
+test('a server that is killed between the rows and the files removes the files when it starts again', async () => {
+  const { meetingId, folders } = await fullMeeting();
+  // the first document never goes, so that the kill comes in the middle at any speed
+  await store.write(async (trx) => {
+    const endless = 'with recursive n(i) as (select 1 union all select i + 1 from n) select i from n';
+    await sql`create view endless as ${sql.raw(endless)}`.execute(trx);
+    await sql`create trigger hold before delete on document begin select count(*) from endless; end`.execute(trx);
+  });
+  const deletion = fleet
+    .api('DELETE', `/api/v1/meetings/${meetingId}/record`, undefined, fleet.admin.cookie)
+    .catch(() => null);
+  const chat = () => store.read.selectFrom('chatPost').selectAll().where('meetingId', '=', meetingId).execute();
+  await expect.poll(chat).toEqual([]);
+  await fleet.kill();
+  await deletion;
+  expect(onDisk(folders)).toEqual(folders);
+  await store.write(async (trx) => {
+    await sql`drop trigger hold`.execute(trx);
+    await sql`drop view endless`.execute(trx);
+  });
+  await fleet.startServer();
+  expect(onDisk(folders)).toEqual([]);
+  const due = store.read.selectFrom('erasure').selectAll().where('stillDue', 'is not', null);
+  await expect.poll(() => due.execute()).toEqual([]);
+});
+
+test('an older database that is put back shows nobody what was deleted since, nor who was forgotten', async () => {
+  const { meetingId, folders } = await fullMeeting();
+  const [userName, password] = [`u${randomUUID()}`, randomUUID()];
+  const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
+  const made = { userName, displayName: 'Joon Park', password, grants, mustChangePassword: false };
+  const joon = await new Accounts({ store }).create(made);
+  const copy = join(fleet.dataDir, 'copy');
+  await sql`vacuum into ${sql.lit(copy)}`.execute(store.read);
+  await ask('DELETE', `meetings/${meetingId}/record`, undefined, fleet.admin.cookie);
+  await ask('POST', `accounts/${joon.accountId}/forgetting`, { language: 'en' }, fleet.admin.cookie);
+  // it comes back with its files
+  for (const folder of folders) mkdirSync(join(fleet.dataDir, folder));
+  await fleet.kill();
+  await store.stop();
+  const database = join(fleet.dataDir, 'authority.sqlite');
+  for (const side of ['-wal', '-shm']) rmSync(`${database}${side}`, { force: true });
+  copyFileSync(copy, database);
+  rmSync(copy);
+  await fleet.startServer();
+  await openStore();
+  expect((await ask('GET', `meetings/${meetingId}/chat`)).posts).toEqual([]);
+  expect((await ask('GET', `meetings/${meetingId}/minutes`)).minutes).toEqual([]);
+  expect(onDisk(folders)).toEqual([]);
+  expect((await fleet.signIn(userName, password)).status).toBe(401);
+  const { account } = await ask('GET', `accounts/${joon.accountId}`, undefined, fleet.admin.cookie);
+  expect(account).toMatchObject({ displayName: 'A former member', isDisabled: true });
 });
 
 test('policies by place and meeting are kept; a person has a file of everything of theirs', async () => {

@@ -207,6 +207,60 @@ test('nobody forgets themselves, the last administrator, or who is in a call tha
   expect(await refusalOf(forget())).toBe('not refused');
 });
 
+test('what a person did for rooms from afar loses their name, also under a former name and in rows of earlier releases', async () => {
+  const roomId = await fleet.room('Hall');
+  const { store } = fleet;
+  const action = { roomId, action: '{"name":"restart-screen"}', state: 'done' as const, code: null, result: null };
+  const times = { askedAtMs: 1, begunAtMs: 1, endedAtMs: 2, endsBeforeMs: 3 };
+  const helpId = newId();
+  await store.write(async (trx) => {
+    for (const [askedBy, askedByAccountId] of [
+      [NAME, null],
+      ['Formermarker', accountId],
+      [NAME, 'another'],
+      ['Joon Park', null],
+    ] as const)
+      await trx
+        .insertInto('roomAction')
+        .values({ actionId: newId(), ...action, ...times, askedBy, askedByAccountId })
+        .execute();
+    const request = { helpId, roomId, topic: 'other' as const, state: 'seen' as const, calledAtMs: 1, receivedAtMs: 1 };
+    await trx
+      .insertInto('helpRequest')
+      .values({ ...request, seenBy: 'Formermarker', seenByAccountId: accountId, closedAtMs: null, diagnostics: '{}' })
+      .execute();
+    for (const [fromWhom, author] of [
+      ['it', NAME],
+      ['it', 'Joon Park'],
+      ['room', ''],
+    ] as const)
+      await trx
+        .insertInto('helpMessage')
+        .values({ messageId: newId(), helpId, fromWhom, author, text: 'Words', atMs: 2 })
+        .execute();
+  });
+  await forget();
+  const actions = await store.read.selectFrom('roomAction').select('askedBy').orderBy('actionId').execute();
+  const former = '이전 구성원';
+  // another account of the same name keeps it
+  expect(actions.map(({ askedBy }) => askedBy)).toEqual([former, former, NAME, 'Joon Park']);
+  expect(await store.read.selectFrom('helpRequest').select('seenBy').execute()).toEqual([{ seenBy: former }]);
+  const messages = await store.read.selectFrom('helpMessage').select('author').orderBy('messageId').execute();
+  expect(messages.map(({ author }) => author)).toEqual([former, 'Joon Park', '']);
+});
+
+test('who was forgotten stays so: nothing of the account is changed or enabled, whatever it is sent', async () => {
+  await forget();
+  const { changes, list, accounts, invites } = fleet.people;
+  for (const isDisabled of [false, true]) {
+    const to = { displayName: NAME, email: null, placeId: null, grants: [MEMBER], isDisabled };
+    expect(await refusalOf(changes.change(accountId, to, 'account:admin'))).toBe('account-forgotten');
+  }
+  expect(await refusalOf(invites.makeAgain(accountId, 'account:admin'))).toBe('not-possible-now');
+  expect(await list.one(accountId)).toMatchObject({ isForgotten: true, isDisabled: true, grants: [] });
+  expect(await list.one((await accounts.idOf('admin'))!)).toMatchObject({ isForgotten: false });
+});
+
 test('who wrote and was named twenty thousand times is forgotten in one write', { timeout: 60_000 }, async () => {
   const { store } = fleet;
   const meetings = Array.from({ length: 20 }, () => newId());

@@ -1,5 +1,7 @@
 /** What is kept of a person: as one file, for themselves or for IT, and what records of meetings forget of them. */
 import { InvalidStateError, ProtocolError } from '#contract/error-codes.ts';
+import { forgetInHelp } from '../help/index.ts';
+import type { Language } from '#contract/schema.ts';
 import { supersede } from '../mail/index.ts';
 import { FORMER_MEMBER } from '../people/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
@@ -7,6 +9,7 @@ import type { PersonOfRecord } from './kinds/kind.ts';
 import { recordKinds } from './kinds/kinds.ts';
 
 type Reader = AuthorityStore['read'];
+type ForgottenPerson = PersonOfRecord & { language: Language };
 
 /**
  * As JSON, times in epoch milliseconds. No secret is in it.
@@ -88,17 +91,22 @@ const documentsOf = (db: Reader, accountId: string) =>
     .execute();
 
 /** In the transaction that forgets the account. @throws InvalidStateError not-possible-now: they are in a call that runs */
-export async function forgetInRecords(trx: AuthorityWrite, person: PersonOfRecord): Promise<void> {
-  const { accountId } = person;
+export async function forgetInRecords(trx: AuthorityWrite, person: ForgottenPerson): Promise<void> {
   const running = await trx
     .selectFrom('stay')
     .innerJoin('call', 'call.callId', 'stay.callId')
     .select('stay.stayId')
-    .where('stay.accountId', '=', accountId)
+    .where('stay.accountId', '=', person.accountId)
     .where('call.endedAtMs', 'is', null)
     .where('call.participantCount', '>', 0)
     .executeTakeFirst();
   if (running) throw new InvalidStateError('not-possible-now', 'a call in which they were runs');
+  await forgetInAllRecords(trx, person);
+}
+
+/** Also in calls that an older copy of the database has as running. */
+export async function forgetInAllRecords(trx: AuthorityWrite, person: ForgottenPerson): Promise<void> {
+  const { accountId, language: ownLanguage } = person;
   // attendance is the first kind: others find the person by it
   for (const kind of recordKinds.toReversed()) await kind.forget?.(trx, person, FORMER_MEMBER);
   for (const language of ['en', 'ko'] as const)
@@ -108,6 +116,7 @@ export async function forgetInRecords(trx: AuthorityWrite, person: PersonOfRecor
       .where('accountId', '=', accountId)
       .where('meetingId', 'in', trx.selectFrom('meeting').select('meetingId').where('language', '=', language))
       .execute();
+  await forgetInHelp(trx, person, FORMER_MEMBER[ownLanguage]);
   const named = await trx.selectFrom('meetingPerson').select('personId').where('accountId', '=', accountId).execute();
   for (const waiting of [{ accountId }, ...named]) await supersede(trx, waiting);
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { MeetingRole } from '#contract/call-order.ts';
 import { recordApi } from '#contract/http/record-api.ts';
 import { appendAudit } from '../audit/index.ts';
+import type { ErasureList } from '../erasures/index.ts';
 import { actorOf, type ServedRoute, serve } from '../http/route.ts';
 import type { Notes } from '../notes/index.ts';
 import type { AccountChanges } from '../people/index.ts';
@@ -15,6 +16,7 @@ import { ownTime } from './own-time.ts';
 import { pastMeetings } from './past-meetings.ts';
 import { forgetInRecords, personRecord } from './person-record.ts';
 import { PolicyTree, setOwnDays, setRecordPolicy } from './kept-periods.ts';
+import { keptRecords } from './kept-records.ts';
 import { recordKeepingOf } from './record-keeping.ts';
 import { type DeleteRecordDependencies, deleteRecord, wholeRecord } from './whole-record.ts';
 
@@ -25,6 +27,7 @@ type RecordRoutesDependencies = {
   notes: Pick<Notes, 'erase'>;
   removeFiles: DeleteRecordDependencies['removeFiles'];
   accounts: Pick<AccountChanges, 'forget'>;
+  erasures: Pick<ErasureList, 'write'>;
   /** what this meeting left behind is not as it was */
   onChanged: (meetingId: string) => void;
 };
@@ -34,7 +37,7 @@ const hosts = ({ meetingRole }: { meetingRole: MeetingRole | null }) => ({
 });
 
 export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
-  const { store, minutes, pdf, accounts, onChanged } = deps;
+  const { store, minutes, pdf, accounts, erasures, onChanged } = deps;
   return serve(recordApi, {
     attendance: async ({ params }) => ({ calls: await attendanceOf(store.read, params.meetingId, Date.now()) }),
     attendanceFile: async ({ params }) => ({
@@ -94,10 +97,11 @@ export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
     }),
     deleteRecord: async (context) => {
       const { meetingId } = context.params;
-      await deleteRecord(deps, meetingId, actorOf(context));
+      await deleteRecord(deps, meetingId, actorOf(context)).finally(() => erasures.write());
       onChanged(meetingId);
       return {};
     },
+    keptRecords: ({ query }) => keptRecords(store.read, query),
     recordKeeping: ({ params }) => recordKeepingOf(store.read, params.meetingId),
     setRecordKeeping: async (context) => {
       const { meetingId } = context.params;
@@ -133,7 +137,7 @@ export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
     forgetPerson: async (context) => {
       const { params, body } = context;
       await accounts.forget(params.accountId, { ...body, actor: actorOf(context), also: forgetInRecords });
-      await store.emptyLog();
+      await Promise.all([store.emptyLog(), erasures.write()]);
       return {};
     },
     pastMeetings: ({ account, query }) => pastMeetings(store.read, account.accountId, query, Date.now()),

@@ -1,6 +1,7 @@
 /** Everything that a meeting left behind here: as one file, and its deletion, which leaves nothing of it but the audit log's line. */
 import { InvalidStateError } from '#contract/error-codes.ts';
 import { appendAudit } from '../audit/index.ts';
+import { finishErasure, recordErasure } from '../erasures/index.ts';
 import { keepNothingLate } from '../meetings/index.ts';
 import type { Notes } from '../notes/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
@@ -19,14 +20,15 @@ export async function wholeRecord(db: AuthorityStore['read'], meetingId: string,
 }
 
 export type DeleteRecordDependencies = {
-  store: Pick<AuthorityStore, 'emptyLog'>;
+  store: Pick<AuthorityStore, 'write' | 'emptyLog'>;
   notes: Pick<Notes, 'erase'>;
-  /** documents and recordings, with what lies on the disk of them */
-  removeFiles: (meetingId: string, actor: string) => Promise<void>;
+  removeFiles: RemoveFiles;
 };
+/** Documents and recordings, with what lies on the disk of them. @param upToMs those that were made later stay; null: all of them */
+export type RemoveFiles = (meetingId: string, actor: string, upToMs: number | null) => Promise<void>;
 
 /**
- * Rows all or none; then files. Asked again it deletes what an error left.
+ * Rows all or none; then files. Where an error or the end of this process comes between, `ErasureWork` goes on with the files.
  * @throws InvalidStateError not-possible-now: a call of the meeting runs
  */
 export async function deleteRecord(
@@ -34,14 +36,18 @@ export async function deleteRecord(
   meetingId: string,
   actor: string,
 ): Promise<void> {
+  const erasure = { subject: `meeting:${meetingId}`, atMs: 0 };
   await notes.erase(meetingId, async (trx) => {
     if (await hasRunningCall(trx, meetingId))
       throw new InvalidStateError('not-possible-now', 'a call of the meeting runs');
     for (const kind of recordKinds) await kind.remove(trx, meetingId, null);
-    await keepNothingLate(trx, meetingId, Date.now());
-    await appendAudit(trx, { kind: 'record-deleted', actor, subject: `meeting:${meetingId}` });
+    erasure.atMs = Date.now();
+    await keepNothingLate(trx, meetingId, erasure.atMs);
+    await recordErasure(trx, erasure, 'files');
+    await appendAudit(trx, { kind: 'record-deleted', actor, subject: erasure.subject });
   });
-  await removeFiles(meetingId, actor);
+  await removeFiles(meetingId, actor, null);
+  await store.write((trx) => finishErasure(trx, erasure));
   await store.emptyLog();
 }
 

@@ -564,6 +564,8 @@ export type AuthorityTables = {
     result: string | null;
     /** as the TV shows them; the audit log has their key */
     askedBy: string;
+    /** null: no account's, or of an earlier release */
+    askedByAccountId: Generated<string | null>;
     askedAtMs: number;
     begunAtMs: number | null;
     endedAtMs: number | null;
@@ -578,6 +580,8 @@ export type AuthorityTables = {
     calledAtMs: number;
     receivedAtMs: number;
     seenBy: string | null;
+    /** null: no account's, or of an earlier release */
+    seenByAccountId: Generated<string | null>;
     closedAtMs: number | null;
     /** as JSON */
     diagnostics: string;
@@ -618,10 +622,22 @@ export type AuthorityTables = {
     helpId: string;
     fromWhom: 'room' | 'it';
     author: string;
+    /** null: the room's, or of an earlier release */
+    authorAccountId: Generated<string | null>;
     text: string;
     atMs: number;
   };
   setting: { name: string; value: string };
+  /** What was deleted for good, by id alone. It outlives this file (`erasures/erasure-file.ts`). */
+  erasure: {
+    /** as the audit log names it; of a message of the chat `message:MEETING/MESSAGE` */
+    subject: string;
+    atMs: number;
+    /** null: it is gone */
+    stillDue: 'everything' | 'files' | null;
+    /** 1: it is in the file */
+    isListed: Generated<0 | 1>;
+  };
 };
 
 /** telemetry.sqlite: what is reported again anyway, in one row per room and node, and the newest of each room's events. */

@@ -140,3 +140,22 @@ test('who turned it on stands in the audit log, without words', async () => {
     details: JSON.stringify({ callId, turned: 'on' }),
   });
 });
+
+test('that nobody turned it off, but rules or the end of the call, stands in the audit log too', async () => {
+  for (const because of ['not-possible', 'call-ended'] as const) {
+    const stopped = { name: 'transcript-stopped' as const, eventId: newId(), callId, meetingId, atMs: 5, because };
+    await store.write((trx) => recordTranscriptEvent(trx, stopped));
+  }
+  expect(await store.read.selectFrom('audit').select(['kind', 'actor', 'details']).execute()).toEqual([
+    {
+      kind: 'transcript-turned',
+      actor: 'fleet',
+      details: JSON.stringify({ callId, turned: 'off', because: 'not-possible' }),
+    },
+    {
+      kind: 'transcript-turned',
+      actor: 'fleet',
+      details: JSON.stringify({ callId, turned: 'off', because: 'call-ended' }),
+    },
+  ]);
+});

@@ -11,9 +11,12 @@ type Row = AuthorityTables['transcript'];
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
 type SegmentName = Pick<Row, 'meetingId' | 'callId' | 'segmentId'>;
 
-export type TranscriptEvent = Extract<KnownCallEvent, { name: 'transcript-turned' | 'transcript-segment' }>;
+export type TranscriptEvent = Extract<
+  KnownCallEvent,
+  { name: 'transcript-turned' | 'transcript-stopped' | 'transcript-segment' }
+>;
 export const isTranscriptEvent = (event: KnownCallEvent): event is TranscriptEvent =>
-  event.name === 'transcript-turned' || event.name === 'transcript-segment';
+  event.name === 'transcript-turned' || event.name === 'transcript-stopped' || event.name === 'transcript-segment';
 
 /**
  * As a node reports it of its own call, in the transaction of the event. The same segment again changes nothing, also once it is
@@ -21,7 +24,13 @@ export const isTranscriptEvent = (event: KnownCallEvent): event is TranscriptEve
  */
 export async function recordTranscriptEvent(trx: AuthorityWrite, event: TranscriptEvent): Promise<boolean> {
   if (event.name === 'transcript-segment') return insertSegment(trx, event);
-  const { callId, meetingId, isOn, byPeerId } = event;
+  const { callId, meetingId } = event;
+  if (event.name === 'transcript-stopped') {
+    const details = { callId, turned: 'off', because: event.because };
+    await appendAudit(trx, { kind: 'transcript-turned', actor: 'fleet', subject: `meeting:${meetingId}`, details });
+    return false;
+  }
+  const { isOn, byPeerId } = event;
   const details = { callId, turned: isOn ? 'on' : 'off' };
   const actor = await actorOfPeer(trx, byPeerId);
   await appendAudit(trx, { kind: 'transcript-turned', actor, subject: `meeting:${meetingId}`, details });

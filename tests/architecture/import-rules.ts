@@ -13,7 +13,7 @@ const kit = '^controller/ui/';
 const browserKit = [contract, call, stage, kit];
 
 const aggregates =
-  'rooms|devices|meetings|documents|chat|polls|transcript|notes|record|broadcasts|updates|people|mail|alerts|help|audit';
+  'rooms|devices|meetings|documents|chat|polls|transcript|notes|record|broadcasts|updates|people|mail|alerts|help|audit|erasures';
 const brokerIndex = '^fleet/broker/index\\.ts$';
 /** The agent's parts, a folder each. */
 const agentParts =
@@ -213,9 +213,9 @@ export const importRules: IForbiddenRuleType[] = [
   },
   only(
     'backup',
-    'backup and return know the store and the audit log, of which each table has its rule',
+    'backup and return know the store, of which each table has its rule, the audit log and the list of deletions',
     '^fleet/backup/',
-    [contract, edge, '^fleet/store/', '^fleet/audit/index\\.ts$', '^fleet/data-dir\\.ts$'],
+    [contract, edge, '^fleet/store/', '^fleet/audit/index\\.ts$', '^fleet/erasures/index\\.ts$', '^fleet/data-dir\\.ts$'],
   ),
   {
     name: 'backup-is-a-process',

@@ -18,6 +18,7 @@ import type notes from './en/notes.ts';
 import type notices from './en/notices.ts';
 import type signals from './en/signals.ts';
 import type people from './en/people.ts';
+import type records from './en/records.ts';
 import type polls from './en/polls.ts';
 import type program from './en/program.ts';
 import type recordings from './en/recordings.ts';
@@ -58,6 +59,7 @@ declare module 'i18next' {
       notices: typeof notices;
       signals: typeof signals;
       people: typeof people;
+      records: typeof records;
       polls: typeof polls;
       program: typeof program;
       recordings: typeof recordings;

@@ -146,6 +146,7 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   notesSnapshot: { stays: 'open pages send again what the copy lacks' },
   chapter: { stays: 'of a recording' },
   clockJump: { stays: 'of the times in the copy' },
+  erasure: { stays: 'the server deletes again what the list beside the database has and the copy lacks' },
   knownNetwork: { stays: 'only makes guesses from there cheaper to tell apart' },
 };
 

@@ -19,6 +19,8 @@ const usage = `npm run return -- [options]: the data directory of a fleet server
   --identity F         the secret keys (AGE-SECRET-KEY-…), one a line; - is standard input
   --passphrase-file F  its first line; - is standard input. Without it the passphrase is asked for
   --check              only verifies, and writes nothing
+  --erasures FILE      the erasures.jsonl of the lost machine, as you carried it along: what was deleted since the backup is
+                       deleted again. One that lies in the folder is used anyway. May be given more than once
   --strict             also ends tablets, API tokens and links of guests: some may have been revoked since the backup`;
 
 type ReturnOptions = {
@@ -26,6 +28,7 @@ type ReturnOptions = {
   dataDir: string;
   isCheck: boolean;
   isStrict: boolean;
+  erasuresFrom: string[];
   /** null: the passphrase is asked for */
   openBy: OpenBy | null;
 };
@@ -42,6 +45,7 @@ function parseOptions(args: string[]): ReturnOptions {
       'passphrase-file': { type: 'string' },
       check: { type: 'boolean', default: false },
       strict: { type: 'boolean', default: false },
+      erasures: { type: 'string', multiple: true, default: [] },
     },
   });
   if (positionals.length > 0) throw new Error('every argument belongs to an option; a passphrase is never one');
@@ -54,11 +58,12 @@ function parseOptions(args: string[]): ReturnOptions {
     dataDir: resolve(values.data),
     isCheck: values.check,
     isStrict: values.strict,
+    erasuresFrom: values.erasures.map((path) => resolve(path)),
     openBy: identity === undefined ? passphrase : { identities: readIdentities(identity) },
   };
 }
 
-const { from, dataDir, isCheck, isStrict, openBy } = readCommandLine(usage, parseOptions);
+const { from, dataDir, isCheck, isStrict, erasuresFrom, openBy } = readCommandLine(usage, parseOptions);
 process.umask(0o077);
 await runToEnd(async (signal) => {
   const key = openBy ?? (await askedFor());
@@ -70,7 +75,7 @@ await runToEnd(async (signal) => {
       process.stdout.write(checkReport(from, manifest));
       return;
     }
-    const returned = await returnBackup({ from, openBy: key, dataDir, isStrict, progress, signal });
+    const returned = await returnBackup({ from, openBy: key, dataDir, isStrict, erasuresFrom, progress, signal });
     progress.end();
     process.stdout.write(returnReport(dataDir, returned, Date.now(), recordingFolders()));
   } finally {

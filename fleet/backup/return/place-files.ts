@@ -1,5 +1,5 @@
 /**
- * The folder that a backup returns to: empty, nobody's, and either as it was or whole. While `returning` is in it, no server
+ * The folder that a backup returns to: empty but for a list of deletions, nobody's, and either as it was or whole. While `returning` is in it, no server
  * starts there. A folder for documents or recordings may be there already: it is a disk of its own.
  */
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { type FileHandle, mkdir, open, rename, rm, rmdir, statfs } from 'node:fs
 import { dirname, join } from 'node:path';
 import { lockDataDir } from '#edge/data-dir-lock.ts';
 import { RETURNING_FOLDER } from '../../data-dir.ts';
+import { ERASURES_FILE } from '../../erasures/index.ts';
 import { BackupFault, whileWriting } from '../backup-fault.ts';
 import { AUTHORITY_FILE, DOCUMENTS_FOLDER, RECORDINGS_FOLDER } from '../kept-files.ts';
 import type { Manifest, ManifestFile } from '../manifest.ts';
@@ -16,7 +17,8 @@ import { requireOwner } from '../run-to-end.ts';
 
 /** of their own disks; what is there stays */
 const OWN_DISKS = [DOCUMENTS_FOLDER, RECORDINGS_FOLDER];
-const HARMLESS = [/\.lock(-journal)?$/, /^lost\+found$/, new RegExp(`^${RETURNING_FOLDER}$`)];
+/** the list of deletions of the fleet that was there: it is newer than the backup */
+const HARMLESS = [/\.lock(-journal)?$/, /^lost\+found$/, new RegExp(`^(${RETURNING_FOLDER}|${ERASURES_FILE})$`)];
 const HOLDERS = ['fleet', 'fleet-server', 'backup'];
 /** left to the databases when everything is there */
 const SPARE_BYTES = 64 * 1024 * 1024;

@@ -39,7 +39,7 @@ export function checkReport(from: string, manifest: Manifest): string {
 
 /** `onDisk`: folders of recordings in the data directory */
 export function returnReport(dataDir: string, returned: Returned, nowMs: number, onDisk: readonly string[]): string {
-  const { manifest, ended, goodAgain, auditEntries } = returned;
+  const { manifest, ended, goodAgain, auditEntries, erasedAgain } = returned;
   const since = timeText(manifest.createdAtMs);
   const outsiders = manifest.files.filter(({ path }) => path.startsWith(`${ALSO_FOLDER}/`));
   return [
@@ -53,6 +53,13 @@ export function returnReport(dataDir: string, returned: Returned, nowMs: number,
     '',
     `As good as they were at ${since}. REVOKE AGAIN WHAT WAS REVOKED SINCE, before you open the network:`,
     ...goodAgainLines(goodAgain),
+    ...(erasedAgain === null
+      ? [
+          'NO LIST OF DELETIONS (erasures.jsonl) was there: records and people that were deleted since then are back. Delete them again.',
+        ]
+      : [
+          `${erasedAgain} records, people and messages that were deleted since then are in it again: the start deletes them before anybody can read.`,
+        ]),
     'A kiosk that was claimed, or that renewed its certificate, since then is refused: make a new claim for its room.',
     '',
     'What comes next:',

@@ -1,9 +1,10 @@
 /** A backup becomes a data directory: verified as a whole, tried as a database and a CA, then put in place. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { verifyAudit } from '../../audit/index.ts';
+import { type Erasure, ERASURES_FILE, mergedErasures, readErasures, writeErasures } from '../../erasures/index.ts';
 import { type AuthorityStore, authorityStore, telemetryStore } from '../../store/index.ts';
 import { BackupFault } from '../backup-fault.ts';
 import type { Manifest } from '../manifest.ts';
@@ -18,6 +19,8 @@ export type ReturnOrder = {
   openBy: OpenBy;
   dataDir: string;
   isStrict: boolean;
+  /** lists of deletions that IT carried along, beside the one that lies in the folder */
+  erasuresFrom: readonly string[];
   progress: ShownProgress;
   signal: AbortSignal;
 };
@@ -28,6 +31,8 @@ export type Returned = {
   goodAgain: GoodAgain;
   /** entries of the audit log; null: its chain was broken when the backup was made */
   auditEntries: number | null;
+  /** what was deleted after the backup was made, and is deleted again by the server's start; null: no list was there */
+  erasedAgain: number | null;
 };
 
 /** Reads all of it, and writes nothing anywhere. @throws BackupFault */
@@ -36,7 +41,7 @@ export async function checkBackup({
   openBy,
   progress,
   signal,
-}: Omit<ReturnOrder, 'dataDir' | 'isStrict'>): Promise<Manifest> {
+}: Omit<ReturnOrder, 'dataDir' | 'isStrict' | 'erasuresFrom'>): Promise<Manifest> {
   const onManifest = async (manifest: Manifest): Promise<void> => requireKnownSchemas(manifest);
   return (await readBackup({ from, openBy, onManifest, place: null, progress, signal })).manifest;
 }
@@ -47,9 +52,11 @@ export async function returnBackup({
   openBy,
   dataDir,
   isStrict,
+  erasuresFrom,
   progress,
   signal,
 }: ReturnOrder): Promise<Returned> {
+  const erasures = erasuresIn([join(dataDir, ERASURES_FILE), ...erasuresFrom.map(requireList)]);
   const folder = new ReturnFolder(dataDir);
   folder.claim();
   try {
@@ -71,8 +78,10 @@ export async function returnBackup({
       const verdict = await verifyAudit(store);
       const ended = await endWhatACopyCannotVouchFor(store, facts);
       const auditEntries = verdict.intact ? verdict.entries : null;
-      return { ended, goodAgain: await goodAgain(store, facts.nowMs), auditEntries };
+      const erasedAgain = erasures && (await unknownErasures(store, erasures));
+      return { ended, goodAgain: await goodAgain(store, facts.nowMs), auditEntries, erasedAgain };
     });
+    if (erasures) writeErasures(join(folder.staging, ERASURES_FILE), erasures);
     signal.throwIfAborted();
     await folder.finish();
     return { manifest, removedMeanwhile, ...outcome };
@@ -80,6 +89,30 @@ export async function returnBackup({
     await folder.abandon();
     throw error;
   }
+}
+
+/** @throws BackupFault data-incomplete: it is not there, or holds no line of such a list */
+function requireList(path: string): string {
+  try {
+    const { erasures, unreadable } = readErasures(path);
+    if (existsSync(path) && (erasures.length > 0 || unreadable === 0)) return path;
+  } catch (error) {
+    throw new BackupFault('data-incomplete', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  throw new BackupFault('data-incomplete', `${path} is no list of deletions (${ERASURES_FILE}).`);
+}
+
+/** All of them together; null: there is none. @throws Node's error */
+function erasuresIn(paths: readonly string[]): Erasure[] | null {
+  const there = paths.filter((path) => existsSync(path));
+  return there.length === 0 ? null : mergedErasures(there.flatMap((path) => readErasures(path).erasures));
+}
+
+async function unknownErasures(store: AuthorityStore, erasures: readonly Erasure[]): Promise<number> {
+  const known = new Map(
+    (await store.read.selectFrom('erasure').select(['subject', 'atMs']).execute()).map((row) => [row.subject, row]),
+  );
+  return erasures.filter(({ subject, atMs }) => (known.get(subject)?.atMs ?? -1) < atMs).length;
 }
 
 /** @throws BackupFault backup-newer */

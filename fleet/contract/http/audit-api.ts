@@ -77,6 +77,7 @@ export const AuditKind = z.enum([
   'transcript-turned',
   'transcript-deleted',
   'record-deleted',
+  'record-deleted-again',
   'record-expired',
   'record-policy-changed',
   'record-keeping-changed',

@@ -23,6 +23,8 @@ export type Account = z.infer<typeof Account>;
 
 export const AccountRow = Account.extend({
   isDisabled: z.boolean(),
+  /** its person asked for it: nothing of it can be changed any more */
+  isForgotten: z.boolean().optional(),
   /** invited, and the link not used yet */
   isInvited: z.boolean(),
   lastSignedInAtMs: EpochMs.nullable(),

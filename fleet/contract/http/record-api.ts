@@ -90,6 +90,30 @@ export const RecordKeeping = z.object({
   ),
 });
 export type RecordKeeping = z.infer<typeof RecordKeeping>;
+/** What a meeting left behind, as IT sees it: never a word of it. */
+export const KeptRecord = z.object({
+  meetingId: Id,
+  title: z.string(),
+  /** of the account that made it; null: a room's */
+  hostName: z.string().nullable(),
+  roomName: z.string().nullable(),
+  /** when it was last held, else when it is to begin or was made */
+  atMs: EpochMs,
+  /** a call runs: nothing can be deleted now */
+  isRunning: z.boolean(),
+  /** what there is; a kind of a newer release is left out */
+  kept: knownMembers(
+    z.object({
+      kind: RecordKindWord,
+      /** when the first of it goes, at the earliest; null: it is kept for good */
+      dueAtMs: EpochMs.nullable(),
+    }),
+    'kind',
+  ),
+  documentCount: z.number().int().nonnegative(),
+  recordingCount: z.number().int().nonnegative(),
+});
+export type KeptRecord = z.infer<typeof KeptRecord>;
 /** of one meeting */
 export const MAX_MARKED_MESSAGES = 200;
 
@@ -213,6 +237,23 @@ export const recordApi = {
     summary: 'Delete attendance, chat, notes, polls, pages shown and minutes of a meeting, for good',
     params: MeetingParams,
     response: z.object({}),
+  },
+  keptRecords: {
+    ...pageRoute({
+      filter: {
+        /** a part of the title, or of the name of host or room; or the meeting's id */
+        text: z.string().max(200).optional(),
+        from: z.coerce.number().int().nonnegative().optional(),
+        to: z.coerce.number().int().nonnegative().optional(),
+      },
+      sorts: ['newest'],
+      row: KeptRecord,
+      counts: z.object({}),
+    }),
+    path: '/api/v1/kept-records',
+    /** titles of all meetings: administrators alone */
+    access: permitted('people.manage', 'organisation'),
+    summary: 'Which meetings there are, what each left behind and until when, without its content; the newest first',
   },
   recordKeeping: {
     kind: 'json',

@@ -1,6 +1,7 @@
 /** The console's pages of people, places and the audit log. */
 import type { AuditRow } from '#contract/http/audit-api.ts';
 import type { RouteName } from '#contract/http/all-routes.ts';
+import type { KeptRecord } from '#contract/http/record-api.ts';
 import { type AccountRow, LOCAL_ISSUER } from '#contract/http/people-api.ts';
 import type { Role } from '#contract/http/permissions.ts';
 import type { PlaceRow } from '#contract/http/places-api.ts';
@@ -35,6 +36,10 @@ const people = [
   personOf(4, LONG_NAME, 'viewer', { userName: 'maximilian.alexander.wolfeschlegelsteinhausen@example.org' }),
   personOf(5, '이서연', 'member', { isDisabled: true }),
   personOf(6, 'Install team', 'installer', { lastSignedInAtMs: null }),
+  personOf(7, 'A former member', 'member', {
+    ...{ userName: `former-${id(7)}`, email: null, grants: [], isDisabled: true, isForgotten: true },
+    lastSignedInAtMs: null,
+  }),
 ];
 const placeOf = (
   n: number,
@@ -89,6 +94,34 @@ const log = [
   }),
   entry(52, 'unknown', { actor: { key: 'haunted:house', name: null } }),
 ];
+const recordOf = (n: number, title: string, over: Partial<KeptRecord> = {}): KeptRecord => ({
+  meetingId: id(n),
+  title,
+  hostName: 'Mina Kim',
+  roomName: null,
+  atMs: hoursAgo(n),
+  isRunning: false,
+  kept: [],
+  documentCount: 0,
+  recordingCount: 0,
+  ...over,
+});
+const daysFromNow = (days: number): number => Date.now() + days * 86_400_000;
+const records = [
+  recordOf(3, 'Prices of next year', {
+    kept: [
+      { kind: 'chat', dueAtMs: daysFromNow(20) },
+      { kind: 'notes', dueAtMs: null },
+      { kind: 'attendance', dueAtMs: daysFromNow(300) },
+      { kind: 'minutes', dueAtMs: null },
+    ],
+    documentCount: 2,
+    recordingCount: 1,
+  }),
+  recordOf(4, '분기 계획', { hostName: '박준', isRunning: true, kept: [{ kind: 'chat', dueAtMs: null }] }),
+  recordOf(30, '한라 회의실', { hostName: null, roomName: '한라 회의실', documentCount: 1 }),
+  recordOf(60, LONG_NAME, { hostName: LONG_NAME }),
+];
 const paged = (rows: readonly unknown[], total: number, counts: object): Answer => ({
   body: { rows, nextCursor: total > rows.length ? 'next' : null, total, counts },
 });
@@ -97,6 +130,7 @@ const answers = {
   ...rooms(healthy),
   listAudit: paged(log, 1_204, { all: 90_210 }),
   listAccounts: paged(people, 812, { all: 812, disabled: 14 }),
+  keptRecords: paged(records, 612, {}),
   listPlaces: { body: { places, organisation: { meetingPolicy: null, allowedRanges: [] } } },
   recordPolicies: { body: { organisation: { ...KEPT_NOTHING, chat: 180, notes: 1_095 }, places: [] } },
   account: (({ pathname }) => ({
@@ -146,6 +180,12 @@ export const administrationScenes: readonly Scene[] = [
   scene('audit-empty', '/audit', { listAudit: paged([], 0, { all: 0 }) }),
   scene('audit-none-found', '/audit?actor=nobody', { listAudit: paged([], 0, { all: 90 }) }),
   scene('audit-no-server', '/audit', { listAudit: 'no-answer' }),
+  scene('records', '/records', {}, (page) => page.getByText('Prices of next year').first().waitFor()),
+  scene('records-delete', '/records', {}, (page) =>
+    press(page, /^Delete the record of Prices of next year$|^Prices of next year 기록 삭제$/),
+  ),
+  scene('records-none-found', '/records?text=nothing', { keptRecords: paged([], 0, {}) }),
+  scene('records-no-server', '/records', { keptRecords: 'no-answer' }),
   scene('people', '/people', {}, isListed),
   scene('people-none-found', '/people?text=nobody', { listAccounts: paged([], 0, { all: 812, disabled: 14 }) }),
   scene('people-empty', '/people', { listAccounts: paged([], 0, { all: 0, disabled: 0 }) }),
@@ -201,6 +241,7 @@ export const administrationScenes: readonly Scene[] = [
     await press(page, /^Forget this person$|^이 사람의 기록 지우기$/);
   }),
   scene('person-disabled', `/people/${id(5)}`),
+  scene('person-forgotten', `/people/${id(7)}`),
   scene('person-fresh', person, { changeAccount: refusal(401, 'sign-in-not-fresh') }, (page) =>
     press(page, /^Save$|^저장$/),
   ),

@@ -141,6 +141,7 @@ export default {
     'transcript-turned': 'Transcript turned on or off',
     'transcript-deleted': 'Part of a transcript deleted',
     'record-deleted': 'Record of a meeting deleted',
+    'record-deleted-again': 'Record of a meeting deleted again, after a backup brought it back',
     'record-expired': 'Record of a meeting deleted when its time was over',
     'record-policy-changed': 'How long records of meetings are kept changed',
     'record-keeping-changed': 'How long a meeting’s record is kept changed',

@@ -17,6 +17,7 @@ export default {
     places: 'Places',
     settings: 'Settings',
     broadcasts: 'Broadcasts',
+    records: 'Records',
     use: 'Use',
     audit: 'Audit log',
   },

@@ -136,6 +136,11 @@ export default {
     meaning: 'It cannot sign in or make meetings.',
     todo: 'Ask IT to enable it again.',
   },
+  'account-forgotten': {
+    what: 'This person was forgotten',
+    meaning: 'The account stays for what refers to it. It cannot be changed or enabled again.',
+    todo: 'Make a new account if the person comes back.',
+  },
   'user-name-taken': {
     what: 'This user name is already taken',
     meaning: 'The account was not made.',

@@ -25,6 +25,7 @@ export default {
     state: 'State',
     open: 'Open {{name}}',
     disabled: 'Disabled',
+    forgotten: 'Forgotten',
     invited: 'Link not used yet',
     never: 'Never signed in',
     signedIn: 'Signed in {{ago}}',
@@ -93,6 +94,8 @@ export default {
     revoke: 'Revoke',
     revokeToken: 'Revoke {{name}}',
     record: 'What is kept of this person',
+    forgottenLead:
+      'This person asked to be forgotten. The account stays, because meetings refer to it; nothing of it can be changed or enabled again.',
     recordLead:
       'For a person who asks for it. The file has their own words and doings, never what others wrote. Both are in the audit log.',
     exportRecord: 'Save as file (JSON)',

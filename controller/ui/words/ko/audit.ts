@@ -144,6 +144,7 @@ export default {
     'transcript-turned': '발언 기록 켜기·끄기',
     'transcript-deleted': '발언 기록 일부 삭제',
     'record-deleted': '회의 기록 삭제',
+    'record-deleted-again': '백업 복원으로 되살아난 회의 기록 다시 삭제',
     'record-expired': '보관 기간이 지난 회의 기록 삭제',
     'record-policy-changed': '회의 기록 보관 기간 변경',
     'record-keeping-changed': '회의의 기록 보관 기간 변경',

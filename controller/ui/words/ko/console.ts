@@ -20,6 +20,7 @@ export default {
     places: '장소',
     settings: '설정',
     broadcasts: '생중계와 녹화',
+    records: '회의 기록',
     use: '이용 현황',
     audit: '감사 기록',
   },

@@ -27,6 +27,7 @@ export default {
     state: '상태',
     open: '{{name}} 열기',
     disabled: '사용 중지',
+    forgotten: '기록 지움',
     invited: '일회용 링크를 아직 쓰지 않음',
     never: '로그인한 적 없음',
     signedIn: '{{ago}} 로그인',
@@ -95,6 +96,8 @@ export default {
     revoke: '폐기',
     revokeToken: '{{name}} 폐기',
     record: '이 사람에 대한 기록',
+    forgottenLead:
+      '본인의 요청으로 기록을 지운 사용자입니다. 회의에 연결되어 있어 계정은 남지만, 변경하거나 다시 사용할 수 없습니다.',
     recordLead:
       '본인이 요청할 때 씁니다. 파일에는 본인이 쓴 글과 활동만 들어 있고 다른 사람의 글은 없습니다. 두 작업 모두 감사 로그에 남습니다.',
     exportRecord: '파일로 저장(JSON)',

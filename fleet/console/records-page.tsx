@@ -1,0 +1,167 @@
+/** What meetings left behind: found by title, host, room, id or day, and deleted when somebody asks for it. Nothing of it is read here. */
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type KeptRecord, recordApi } from '#contract/http/record-api.ts';
+import { Button } from '#ui/button.tsx';
+import { Card } from '#ui/card.tsx';
+import { ConfirmDialog } from '#ui/dialog.tsx';
+import { callApi } from '#ui/http-client.ts';
+import { ProblemWords } from '#ui/problem-words.tsx';
+import { TextField } from '#ui/text-field.tsx';
+import { useAsyncAction } from '#ui/use-async-action.ts';
+import en from '#ui/words/en/records.ts';
+import { dateAndTime, dateOnly } from '#ui/words/format.ts';
+import ko from '#ui/words/ko/records.ts';
+import { addWords, currentLanguage } from '#ui/words/words.ts';
+import { ListMore, ListStatus } from './list-parts.tsx';
+import { periodOf, useUrlFilters } from './url-filters.ts';
+import { usePageList } from './use-page-list.ts';
+import { usePaused } from './use-rooms.ts';
+
+addWords({ records: { en, ko } });
+
+const FILTERS = ['text', 'from', 'to'] as const;
+
+export function RecordsPage() {
+  const { t } = useTranslation('records');
+  const [filters, change] = useUrlFilters(FILTERS);
+  const text = usePaused(filters.text);
+  const query = { ...(text.trim() !== '' && { text }), ...periodOf(filters.from, filters.to) };
+  const { list, problem, more, isFetchingMore, refresh } = usePageList(recordApi.keptRecords, query);
+  const isFiltered = FILTERS.some((name) => filters[name] !== '');
+  const [asking, setAsking] = useState<KeptRecord | null>(null);
+  const [deletedTitle, setDeletedTitle] = useState<string | null>(null);
+  const deleting = useAsyncAction();
+  const remove = async () => {
+    if (asking === null) return;
+    const { meetingId, title } = asking;
+    setAsking(null);
+    setDeletedTitle(null);
+    if ((await deleting.run(() => callApi(recordApi.deleteRecord, { params: { meetingId } }))) !== null)
+      setDeletedTitle(title);
+    refresh();
+  };
+  return (
+    <>
+      <div className="flex flex-col gap-1">
+        <h1 className="text-title font-bold text-balance">{t('title')}</h1>
+        <p className="max-w-[75ch] text-small text-quiet">{t('lead')}</p>
+      </div>
+      <Card>
+        <fieldset className="mb-4 grid grid-cols-2 gap-4 sm:grid-cols-[2fr_1fr_1fr]">
+          <legend className="sr-only">{t('filters.label')}</legend>
+          <TextField
+            label={t('filters.text')}
+            className="col-span-2 sm:col-span-1"
+            type="search"
+            value={filters.text}
+            onChange={(value) => change({ text: value })}
+          />
+          <TextField
+            label={t('filters.fromDay')}
+            type="date"
+            value={filters.from}
+            onChange={(value) => change({ from: value })}
+          />
+          <TextField
+            label={t('filters.toDay')}
+            type="date"
+            value={filters.to}
+            onChange={(value) => change({ to: value })}
+          />
+        </fieldset>
+        {isFiltered && (
+          <Button className="mb-4" onPress={() => change({ text: '', from: '', to: '' })}>
+            {t('clear')}
+          </Button>
+        )}
+        <p role="status" className="mb-4 text-small font-semibold text-accent empty:hidden">
+          {deletedTitle !== null && t('deleted', { title: deletedTitle })}
+        </p>
+        <ProblemWords problem={deleting.problem ?? problem} />
+        {list === null ? (
+          problem === null && <ListStatus words={t('loading')} isLoading />
+        ) : list.rows.length === 0 ? (
+          <ListStatus words={t(isFiltered ? 'noneFound' : 'none')} />
+        ) : (
+          <ul className="flex flex-col">
+            {list.rows.map((row) => (
+              <RecordLine
+                key={row.meetingId}
+                row={row}
+                isDisabled={deleting.isPending}
+                onDelete={() => setAsking(row)}
+              />
+            ))}
+          </ul>
+        )}
+        {list !== null && more !== null && (
+          <ListMore
+            action={t('more')}
+            words={t('shown', { shown: list.rows.length, total: list.total })}
+            isPending={isFetchingMore}
+            onMore={more}
+          />
+        )}
+      </Card>
+      <ConfirmDialog
+        title={t('deleteTitle', { title: asking?.title ?? '' })}
+        body={t('deleteBody')}
+        action={t('delete')}
+        isOpen={asking !== null}
+        onClose={() => setAsking(null)}
+        onConfirm={() => void remove()}
+      />
+    </>
+  );
+}
+
+type RecordLineProps = { row: KeptRecord; isDisabled: boolean; onDelete: () => void };
+
+function RecordLine({ row, isDisabled, onDelete }: RecordLineProps) {
+  const { t } = useTranslation('records');
+  const { title, hostName, roomName, atMs, isRunning, kept, documentCount, recordingCount } = row;
+  const language = currentLanguage();
+  const time = dateAndTime(atMs, language);
+  const name = hostName ?? roomName;
+  const parts = [
+    ...kept.map(({ kind, dueAtMs }) =>
+      dueAtMs === null
+        ? t('kept.forGood', { kind: t(`kept.${kind}`) })
+        : t('kept.until', { kind: t(`kept.${kind}`), day: dateOnly(dueAtMs, language) }),
+    ),
+    ...(documentCount > 0 ? [t('kept.documents', { count: documentCount })] : []),
+    ...(recordingCount > 0 ? [t('kept.recordings', { count: recordingCount })] : []),
+  ];
+  return (
+    <li className="flex flex-wrap items-start gap-x-6 gap-y-3 border-t border-line py-4">
+      <div className="min-w-0 flex-1 basis-64">
+        <p className="font-semibold wrap-anywhere">{title}</p>
+        <p className="numerals text-small wrap-anywhere text-quiet">
+          {name === null ? time : t('hostedBy', { time, name })}
+        </p>
+        {parts.length === 0 ? (
+          <p className="mt-1 text-small text-quiet">{t('kept.nothing')}</p>
+        ) : (
+          <ul className="mt-1 flex flex-wrap gap-x-4 gap-y-1 text-small">
+            {parts.map((part) => (
+              <li key={part}>{part}</li>
+            ))}
+          </ul>
+        )}
+        {isRunning && <p className="mt-1 text-small font-semibold">{t('running')}</p>}
+      </div>
+      {parts.length > 0 && !isRunning && (
+        <Button
+          variant="danger-quiet"
+          className="-ml-4 sm:ml-0"
+          aria-label={t('deleteOf', { title })}
+          isDisabled={isDisabled}
+          onPress={onDelete}
+        >
+          {t('delete')}
+        </Button>
+      )}
+    </li>
+  );
+}

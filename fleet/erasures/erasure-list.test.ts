@@ -1,0 +1,123 @@
+/** Table and file, where one of them is older, cut off, damaged or missing: on a real store. */
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type AuthorityStore, authorityStore } from '../store/index.ts';
+import { ERASURES_FILE, readErasures } from './erasure-file.ts';
+import { ErasureList } from './erasure-list.ts';
+import { type Erasure, recordErasure } from './erasures.ts';
+
+let dataDir: string;
+let store: AuthorityStore;
+let list: ErasureList;
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'maru-erasures-'));
+  await start();
+});
+afterEach(async () => {
+  await stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+async function start(): Promise<void> {
+  store = authorityStore({
+    dataDir,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await store.start();
+  list = new ErasureList({ store, dataDir, logger: pino({ level: 'silent' }) });
+  await list.start();
+}
+async function stop(): Promise<void> {
+  list.stop();
+  await store.stop();
+}
+const path = () => join(dataDir, ERASURES_FILE);
+const database = () => join(dataDir, 'authority.sqlite');
+const copy = () => join(dataDir, 'copy.sqlite');
+const erase = (...erasures: Erasure[]) =>
+  store.write(async (trx) => {
+    for (const each of erasures) await recordErasure(trx, each);
+  });
+const rows = () =>
+  store.read.selectFrom('erasure').select(['subject', 'atMs', 'stillDue']).orderBy('subject').execute();
+const listed = () => readErasures(path()).erasures.toSorted((a, b) => a.subject.localeCompare(b.subject));
+
+test('what was deleted is in the file, and nothing of it is due', async () => {
+  expect(existsSync(path())).toBe(false);
+  await erase({ subject: 'meeting:a', atMs: 5 });
+  await list.write();
+  await erase({ subject: 'account:b', atMs: 6 }, { subject: 'meeting:a', atMs: 7 });
+  await list.write();
+  expect(listed()).toEqual([
+    { subject: 'account:b', atMs: 6 },
+    { subject: 'meeting:a', atMs: 7 },
+  ]);
+  await stop();
+  await start();
+  expect(await rows()).toEqual([
+    { subject: 'account:b', atMs: 6, stillDue: null },
+    { subject: 'meeting:a', atMs: 7, stillDue: null },
+  ]);
+  // each once, from now on
+  expect(readFileSync(path(), 'utf8').trim().split('\n')).toHaveLength(2);
+});
+
+test('with an older copy of the database what was deleted since is due, and what was deleted before is not', async () => {
+  await erase({ subject: 'meeting:before', atMs: 5 }, { subject: 'meeting:twice', atMs: 5 });
+  await list.write();
+  await stop();
+  copyFileSync(database(), copy());
+  await start();
+  await erase({ subject: 'meeting:since', atMs: 8 }, { subject: 'meeting:twice', atMs: 9 });
+  await list.write();
+  await stop();
+  for (const side of ['-wal', '-shm']) rmSync(`${database()}${side}`, { force: true });
+  copyFileSync(copy(), database());
+  await start();
+  expect(await rows()).toEqual([
+    { subject: 'meeting:before', atMs: 5, stillDue: null },
+    { subject: 'meeting:since', atMs: 8, stillDue: 'everything' },
+    { subject: 'meeting:twice', atMs: 9, stillDue: 'everything' },
+  ]);
+});
+
+test('a deletion that did not come to the file is there after the next start, also where the file was lost', async () => {
+  await erase({ subject: 'meeting:a', atMs: 5 });
+  await stop();
+  await start();
+  expect(listed()).toEqual([{ subject: 'meeting:a', atMs: 5 }]);
+  await stop();
+  rmSync(path());
+  await start();
+  expect(listed()).toEqual([{ subject: 'meeting:a', atMs: 5 }]);
+  expect(await rows()).toEqual([{ subject: 'meeting:a', atMs: 5, stillDue: null }]);
+});
+
+test('lines that are cut off or are none of ours are left out, and those after them count', async () => {
+  await erase({ subject: 'meeting:a', atMs: 5 });
+  await list.write();
+  appendFileSync(path(), '{"subject":"meeting:b","at');
+  await erase({ subject: 'meeting:c', atMs: 6 });
+  await list.write();
+  appendFileSync(path(), 'null\n{"subject":5,"atMs":6}\n{"subject":"meeting:d","atMs":7,"later":1}\n');
+  await stop();
+  await start();
+  expect((await rows()).map(({ subject }) => subject)).toEqual(['meeting:a', 'meeting:c', 'meeting:d']);
+});
+
+test('a file that cannot be written keeps nobody from deleting, and is written once it can be', async () => {
+  await erase({ subject: 'meeting:a', atMs: 5 });
+  mkdirSync(path());
+  await list.write();
+  await stop();
+  await start();
+  rmSync(path(), { recursive: true });
+  await list.write();
+  expect(listed()).toEqual([{ subject: 'meeting:a', atMs: 5 }]);
+});

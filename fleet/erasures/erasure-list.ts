@@ -1,0 +1,117 @@
+/**
+ * Keeps table and file the same: what the database deletes goes to the file, and what the file has and the database lacks, because an
+ * older copy of it came back, is due again.
+ */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { AuthorityStore } from '../store/index.ts';
+import { appendErasures, ERASURES_FILE, readErasures, writeErasures } from './erasure-file.ts';
+import type { Erasure } from './erasures.ts';
+
+export type ErasureListDependencies = {
+  store: AuthorityStore;
+  dataDir: string;
+  logger: Pick<Logger, 'error' | 'warn'>;
+};
+
+/** deletions that nobody waits for, as a message that was recalled in a call */
+const LOOK_EVERY_MS = 5_000;
+const WRITTEN_AT_ONCE = 500;
+
+export class ErasureList {
+  readonly #deps: ErasureListDependencies;
+  readonly #path: string;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | null = null;
+  #isFailing = false;
+
+  constructor(deps: ErasureListDependencies) {
+    this.#deps = deps;
+    this.#path = join(deps.dataDir, ERASURES_FILE);
+  }
+
+  /** What came back with an older copy of the database is due when this resolves. @throws OperationalError storage-failed */
+  async start(): Promise<void> {
+    const { store, logger } = this.#deps;
+    try {
+      const { erasures, unreadable } = readErasures(this.#path);
+      if (unreadable > 0) logger.warn({ path: this.#path, unreadable }, 'lines of the list of deletions are left out');
+      await store.write(async (trx) => {
+        const known = new Map((await trx.selectFrom('erasure').selectAll().execute()).map((row) => [row.subject, row]));
+        for (const { subject, atMs } of erasures) {
+          if ((known.get(subject)?.atMs ?? -1) >= atMs) continue;
+          const values = { atMs, stillDue: 'everything' as const, isListed: 1 as const };
+          await trx
+            .insertInto('erasure')
+            .values({ subject, ...values })
+            .onConflict((conflict) => conflict.column('subject').doUpdateSet(values))
+            .execute();
+        }
+      });
+      const all = await store.read.selectFrom('erasure').select(['subject', 'atMs']).orderBy('atMs').execute();
+      // shorter than what was appended, and nothing of it where there is nothing
+      if (all.length > 0) writeErasures(this.#path, all);
+      await store.write((trx) => trx.updateTable('erasure').set({ isListed: 1 }).where('isListed', '=', 0).execute());
+    } catch (error) {
+      if (!isOfFile(error)) throw error;
+      // what is in the database is deleted; the file is tried again
+      logger.error({ err: error, path: this.#path }, 'the list of deletions cannot be used');
+    }
+    this.#timer = setInterval(() => void this.write(), LOOK_EVERY_MS);
+    this.#timer.unref();
+  }
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** What was deleted until now is in the file when this resolves, unless its disk fails: then it is tried again. Never throws. */
+  async write(): Promise<void> {
+    // one that began before may have read before
+    await this.#writing;
+    this.#writing ??= this.#write()
+      .then(
+        () => {
+          this.#isFailing = false;
+        },
+        (error: unknown) => {
+          if (!this.#isFailing)
+            this.#deps.logger.error({ err: error, path: this.#path }, 'deletions are not in the list');
+          this.#isFailing = true;
+        },
+      )
+      .finally(() => {
+        this.#writing = null;
+      });
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    for (;;) {
+      const rows = await this.#unlisted();
+      if (rows.length === 0) return;
+      appendErasures(this.#path, rows);
+      await this.#deps.store.write(async (trx) => {
+        for (const { subject, atMs } of rows)
+          await trx
+            .updateTable('erasure')
+            .set({ isListed: 1 })
+            .where('subject', '=', subject)
+            .where('atMs', '=', atMs)
+            .execute();
+      });
+    }
+  }
+
+  #unlisted(): Promise<Erasure[]> {
+    return this.#deps.store.read
+      .selectFrom('erasure')
+      .select(['subject', 'atMs'])
+      .where('isListed', '=', 0)
+      .orderBy('atMs')
+      .limit(WRITTEN_AT_ONCE)
+      .execute();
+  }
+}
+
+/** Node's error of a file, not the store's. */
+const isOfFile = (error: unknown): boolean => (error as NodeJS.ErrnoException).syscall !== undefined;
