@@ -11,7 +11,7 @@ import { agendaLines } from '#contract/meeting-agenda.ts';
 import type { MeetingPolicy } from '#contract/meeting-policy.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
-import { ConfirmDialog } from '#ui/dialog.tsx';
+import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
 import { InviteDialog } from '#ui/meeting/invite-dialog.tsx';
@@ -58,10 +58,13 @@ export function MeetingPage({ meetingId, place = null }: { meetingId: string; pl
 
 function MeetingHead({ meeting }: { meeting: MeetingDetail }) {
   const { t } = useTranslation('staff');
+  const { t: series } = useTranslation('series');
+  const every = meeting.repeats?.every;
   return (
     <PageHead title={meeting.title}>
       <p className="numerals text-base text-quiet">
         {whenWords(meeting) ?? t('home.anyTime')} · {t('home.hostedBy', { name: meeting.hostName })}
+        {every && every !== 'unknown' && ` · ${series(`repeat.every.${every}`)}`}
       </p>
     </PageHead>
   );
@@ -129,7 +132,7 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
         )}
       </div>
       <div className="flex flex-col gap-5">
-        {isHost && <HostActs meeting={meeting} onChanged={onChanged} />}
+        {isHost && <HostActs meeting={meeting} isOfPeople={series.known !== null} onChanged={onChanged} />}
         <PlanNext meeting={meeting} series={series} />
         {!isCancelled && (
           <Card title={t('meeting.policy')}>
@@ -143,17 +146,26 @@ function OneMeeting({ meeting, onChanged }: { meeting: MeetingDetail; onChanged:
   );
 }
 
-function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: () => void }) {
+type HostActsProps = {
+  meeting: MeetingDetail;
+  /** false: manages meetings without being invited */
+  isOfPeople: boolean;
+  onChanged: () => void;
+};
+
+function HostActs({ meeting, isOfPeople, onChanged }: HostActsProps) {
   const { t } = useTranslation('staff');
   const { t: words } = useTranslation('meeting');
+  const { t: series } = useTranslation('series');
   const [isInviting, setInviting] = useState(false);
   const [isAsked, setAsked] = useState(false);
   const { run, isPending, problem } = useAsyncAction();
   const { meetingId, title } = meeting;
-  const cancel = async () => {
+  const cancel = async (route: typeof meetingsApi.cancelMeeting | typeof meetingsApi.cancelFollowing) => {
     setAsked(false);
-    if ((await run(() => callApi(meetingsApi.cancelMeeting, { params: { meetingId } }))) !== null) onChanged();
+    if ((await run(() => callApi(route, { params: { meetingId } }))) !== null) onChanged();
   };
+  const laterCount = isOfPeople ? (meeting.repeats?.laterCount ?? 0) : 0;
   const invited = new Set(meeting.people.flatMap(({ accountId }) => accountId ?? []));
   return (
     <div className="flex flex-col gap-3">
@@ -188,10 +200,29 @@ function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: (
         title={t('meeting.cancelTitle', { title })}
         body={t('meeting.cancelBody')}
         action={t('meeting.cancel')}
-        isOpen={isAsked}
-        onConfirm={() => void cancel()}
+        isOpen={isAsked && laterCount === 0}
+        onConfirm={() => void cancel(meetingsApi.cancelMeeting)}
         onClose={() => setAsked(false)}
       />
+      <Dialog
+        role="alertdialog"
+        title={t('meeting.cancelTitle', { title })}
+        isOpen={isAsked && laterCount > 0}
+        onClose={() => setAsked(false)}
+      >
+        <p className="text-base text-quiet">{series('cancelBody')}</p>
+        <div className="flex flex-col gap-3">
+          <Button variant="danger" size="large" onPress={() => void cancel(meetingsApi.cancelMeeting)}>
+            {series('cancelOne')}
+          </Button>
+          <Button variant="danger" size="large" onPress={() => void cancel(meetingsApi.cancelFollowing)}>
+            {series('cancelFollowing', { count: laterCount })}
+          </Button>
+          <Button size="large" onPress={() => setAsked(false)}>
+            {series('keep')}
+          </Button>
+        </div>
+      </Dialog>
     </div>
   );
 }
