@@ -157,6 +157,7 @@ function HostActs({ meeting, isOfPeople, onChanged }: HostActsProps) {
   const { t } = useTranslation('staff');
   const { t: words } = useTranslation('meeting');
   const { t: series } = useTranslation('series');
+  const { t: common } = useTranslation('common');
   const [isInviting, setInviting] = useState(false);
   const [isAsked, setAsked] = useState(false);
   const { run, isPending, problem } = useAsyncAction();
@@ -219,7 +220,7 @@ function HostActs({ meeting, isOfPeople, onChanged }: HostActsProps) {
             {series('cancelFollowing', { count: laterCount })}
           </Button>
           <Button size="large" onPress={() => setAsked(false)}>
-            {series('keep')}
+            {common('notNow')}
           </Button>
         </div>
       </Dialog>

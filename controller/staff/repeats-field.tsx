@@ -35,7 +35,7 @@ export function RepeatsField({ form, isWrong, onChange }: RepeatsFieldProps) {
       {repeats !== null && (
         <>
           <ChoiceList
-            label={t('repeat.on')}
+            label={t('repeat.rhythm')}
             chosen={repeats.every}
             pending={null}
             choices={RepetitionRhythm.options.map((key) => ({ key, words: t(`repeat.every.${key}`) }))}
@@ -88,6 +88,7 @@ function RepetitionWords({ form }: { form: MeetingForm }) {
     <p role="status" className="numerals text-small text-quiet">
       {t('repeat.comes', { count: days.length, first: dateOf(first), last: dateOf(last) })}
       {repetition.every === 'month' && Number(form.date.slice(8)) > 28 && ` ${t('repeat.shortMonths')}`}
+      {` ${t('repeat.rooms')}`}
     </p>
   );
 }

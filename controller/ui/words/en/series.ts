@@ -16,6 +16,7 @@ export default {
   more: 'Show more',
   repeat: {
     on: 'Repeats',
+    rhythm: 'How often',
     every: {
       weekday: 'On weekdays, Monday to Friday',
       week: 'Every week',
@@ -31,11 +32,11 @@ export default {
     comes_one: '{{count}} meeting, from {{first}} to {{last}}.',
     comes_other: '{{count}} meetings, from {{first}} to {{last}}.',
     shortMonths: 'Months without this day are left out.',
+    rooms: 'Rooms are shown as they are on the first day. The page of each meeting shows whether a room is busy then.',
   },
-  cancelOne: 'This meeting only',
-  cancelFollowing_one: 'This one and {{count}} later one',
-  cancelFollowing_other: 'This one and {{count}} later ones',
+  cancelOne: 'Cancel this one alone',
+  cancelFollowing_one: 'Cancel this and {{count}} later one',
+  cancelFollowing_other: 'Cancel this and {{count}} later ones',
   cancelBody: 'Everyone who is invited gets one mail. Running calls end, and links stop working.',
-  keep: 'Cancel none',
   older: 'Older ones are under Past meetings.',
 } as const;

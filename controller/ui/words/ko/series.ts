@@ -19,6 +19,7 @@ export default {
   more: '더 보기',
   repeat: {
     on: '반복',
+    rhythm: '반복 주기',
     every: {
       weekday: '평일마다(월~금)',
       week: '매주',
@@ -33,10 +34,10 @@ export default {
     wrong: '3년 안에 2회에서 {{count}}회까지 가능합니다.',
     comes_other: '{{first}}부터 {{last}}까지 모두 {{count}}회 열립니다.',
     shortMonths: '그 날짜가 없는 달은 건너뜁니다.',
+    rooms: '회의실은 첫날 기준으로 표시됩니다. 다른 날에 이미 예약되어 있으면 그 회의의 페이지에 표시됩니다.',
   },
   cancelOne: '이 회의만 취소',
   cancelFollowing_other: '이 회의와 이후 {{count}}회 취소',
   cancelBody: '초대받은 모두에게 메일을 한 통씩 보냅니다. 진행 중인 통화는 끝나고 링크는 더 이상 쓸 수 없습니다.',
-  keep: '취소하지 않기',
   older: '더 오래된 회의는 지난 회의에서 찾을 수 있습니다.',
 } as const satisfies Translated<typeof en>;
