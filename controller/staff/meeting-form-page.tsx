@@ -14,6 +14,7 @@ import { TextArea } from '#ui/text-area.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
+import { useSameId } from '#ui/use-same-id.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { useLiveHome } from './live-home.ts';
 import {
@@ -24,12 +25,14 @@ import {
   type FormProblem,
   type MeetingForm,
   minutesOf,
+  newMeetingOfForm,
   problemsOf,
   startOf,
   titleLettersLeft,
 } from './meeting-form.ts';
 import { StaffLoading, PageHead } from './parts.tsx';
 import { PeopleToInvite } from './people-to-invite.tsx';
+import { RepeatsField } from './repeats-field.tsx';
 import { RoomsCard } from './rooms-card.tsx';
 import { useMeeting } from './use-meeting.ts';
 
@@ -46,6 +49,7 @@ const FIELD_OF = {
 export function NewMeetingPage() {
   const { t } = useTranslation('staff');
   const [initial] = useState(() => emptyForm(Date.now()));
+  const withSameId = useSameId();
   return (
     <>
       <PageHead title={t('form.newTitle')} />
@@ -53,10 +57,14 @@ export function NewMeetingPage() {
         initial={initial}
         meetingId={null}
         action={t('form.create')}
-        send={async (form) =>
-          (await callApi(meetingsApi.createMeeting, { body: { ...draftOfForm(form), language: currentLanguage() } }))
-            .meeting
-        }
+        send={(form) => {
+          const body = { ...newMeetingOfForm(form), language: currentLanguage() };
+          // what failed may have been made all the same
+          return withSameId(
+            body,
+            async (requestId) => (await callApi(meetingsApi.createMeeting, { body: { ...body, requestId } })).meeting,
+          );
+        }}
       />
     </>
   );
@@ -149,6 +157,9 @@ export function MeetingFormOf({ initial, meetingId, action, lastAgenda = '', sen
               onChange={(title) => set({ title })}
             />
             <When form={form} problems={problems} onChange={set} />
+            {meetingId === null && form.hasTime && (
+              <RepeatsField form={form} isWrong={problems.has('repeats')} onChange={(repeats) => set({ repeats })} />
+            )}
             <TextArea
               label={t('form.agenda')}
               hint={t('form.agendaNote')}

@@ -1,7 +1,13 @@
 /** What a person fills in for a meeting, and the draft that is sent: dates and times are those of this device's time zone. Pure. */
-import type { MeetingDetail, MeetingDraft } from '#contract/http/meetings-api.ts';
+import type { MeetingDetail, MeetingDraft, NewMeeting } from '#contract/http/meetings-api.ts';
 import type { MeetingRole } from '#contract/call-order.ts';
 import { agendaLines, isAgenda } from '#contract/meeting-agenda.ts';
+import {
+  MAX_OCCURRENCES,
+  MeetingRepetition,
+  type RepetitionRhythm,
+  repetitionDays,
+} from '#contract/meeting-repetition.ts';
 import type { Admission, MeetingPolicy } from '#contract/meeting-policy.ts';
 import { MEETING_TITLE_ROOM } from '#contract/schema.ts';
 import { lettersLeft, shownText } from '#contract/shown-text.ts';
@@ -32,14 +38,21 @@ export type MeetingForm = {
   transcript: boolean;
   /** as typed */
   agenda: string;
+  /** of a new one with a time; null: it is held once */
+  repeats: FormRepetition | null;
 };
 export type FormProblem = 'title' | 'title-too-long' | 'when' | 'minutes' | 'agenda';
+/** `count`, `untilDay`: as typed; the one that `endsBy` names counts */
+export type FormRepetition = { every: RepetitionRhythm; endsBy: 'count' | 'day'; count: string; untilDay: string };
+export type FormProblem = 'title' | 'when' | 'minutes' | 'agenda' | 'repeats';
 
 const MINUTE_MS = 60_000;
 const STEP_MS = 30 * MINUTE_MS;
 const USUAL_MINUTES = 30;
 const LEAST_MINUTES = 5;
 const MOST_MINUTES = 24 * 60;
+/** as the server takes it */
+const MOST_DAYS_AHEAD = 3 * 365;
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -66,6 +79,7 @@ export function emptyForm(nowMs: number): MeetingForm {
     allowedRanges: [],
     transcript: true,
     agenda: '',
+    repeats: null,
   };
 }
 
@@ -113,7 +127,32 @@ export function problemsOf(form: MeetingForm): ReadonlySet<FormProblem> {
   if (form.hasTime && startOf(form) === null) problems.add('when');
   if (form.hasTime && minutesOf(form) === null) problems.add('minutes');
   if (!isAgenda(agendaLines(form.agenda))) problems.add('agenda');
+  if (form.hasTime && form.repeats !== null && !problems.has('when') && !canRepeat(form)) problems.add('repeats');
   return problems;
+}
+
+function canRepeat(form: MeetingForm): boolean {
+  const repetition = repetitionOfForm(form);
+  if (repetition === null) return false;
+  const days = repetitionDays(form.date, repetition);
+  const lastMs = startOf({ date: days.at(-1) ?? '', time: form.time });
+  const isNear = lastMs !== null && lastMs < Date.now() + MOST_DAYS_AHEAD * 86_400_000;
+  return days.length >= 2 && days.length <= MAX_OCCURRENCES && isNear;
+}
+
+/** null: it is held once, or what is typed is no number or no day */
+export function repetitionOfForm({ hasTime, repeats }: MeetingForm): MeetingRepetition | null {
+  if (!hasTime || repeats === null) return null;
+  const { every, endsBy, count, untilDay } = repeats;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const ends = endsBy === 'count' ? { count: Number(count) } : { untilDay };
+  return MeetingRepetition.safeParse({ every, timeZone, ends }).data ?? null;
+}
+
+/** Of a form without problems, for a meeting that is made. */
+export function newMeetingOfForm(form: MeetingForm): NewMeeting {
+  const repeats = repetitionOfForm(form);
+  return { ...draftOfForm(form), ...(repeats && { repeats }) };
 }
 
 /** Of a form without problems. */

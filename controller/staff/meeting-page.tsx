@@ -12,7 +12,7 @@ import { lineKey } from '#contract/minutes-markdown.ts';
 import type { MeetingPolicy } from '#contract/meeting-policy.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
-import { ConfirmDialog } from '#ui/dialog.tsx';
+import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
 import { InviteDialog } from '#ui/meeting/invite-dialog.tsx';
@@ -66,6 +66,8 @@ export function MeetingPage({ meetingId, place = null }: { meetingId: string; pl
 
 function MeetingHead({ meeting, phase }: { meeting: MeetingDetail; phase: MeetingPhase }) {
   const { t } = useTranslation('staff');
+  const { t: series } = useTranslation('series');
+  const every = meeting.repeats?.every;
   return (
     <PageHead title={meeting.title}>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
@@ -81,6 +83,10 @@ function MeetingHead({ meeting, phase }: { meeting: MeetingDetail; phase: Meetin
           <p className="rounded-full bg-lifted px-3 py-1 text-small font-medium">{t('meeting.over')}</p>
         )}
       </div>
+      <p className="numerals text-base text-quiet">
+        {whenWords(meeting) ?? t('home.anyTime')} · {t('home.hostedBy', { name: meeting.hostName })}
+        {every && every !== 'unknown' && ` · ${series(`repeat.every.${every}`)}`}
+      </p>
     </PageHead>
   );
 }
@@ -156,6 +162,16 @@ function OneMeeting({ meeting, phase, onChanged }: OneMeetingProps) {
           )}
           <KeepingCard meeting={meeting} isHost={mayHost} onDeleted={onChanged} />
         </div>
+      <div className="flex flex-col gap-5">
+        {isHost && <HostActs meeting={meeting} isOfPeople={series.known !== null} onChanged={onChanged} />}
+        <PlanNext meeting={meeting} series={series} />
+        {!isCancelled && (
+          <Card title={t('meeting.policy')}>
+            <PolicyWords policy={meeting.policy} isTranscriptPermitted={meeting.isTranscriptPermitted} />
+          </Card>
+        )}
+        <RoomsOfMeeting meeting={meeting} />
+        <KeepingCard meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
       </div>
     </>
   );
@@ -183,16 +199,27 @@ const MeetingActs = ({ children }: { children: ReactNode }) => (
 );
 
 function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: () => void }) {
+type HostActsProps = {
+  meeting: MeetingDetail;
+  /** false: manages meetings without being invited */
+  isOfPeople: boolean;
+  onChanged: () => void;
+};
+
+function HostActs({ meeting, isOfPeople, onChanged }: HostActsProps) {
   const { t } = useTranslation('staff');
   const { t: words } = useTranslation('meeting');
+  const { t: series } = useTranslation('series');
+  const { t: common } = useTranslation('common');
   const [isInviting, setInviting] = useState(false);
   const [isAsked, setAsked] = useState(false);
   const { run, isPending, problem } = useAsyncAction();
   const { meetingId, title } = meeting;
-  const cancel = async () => {
+  const cancel = async (route: typeof meetingsApi.cancelMeeting | typeof meetingsApi.cancelFollowing) => {
     setAsked(false);
-    if ((await run(() => callApi(meetingsApi.cancelMeeting, { params: { meetingId } }))) !== null) onChanged();
+    if ((await run(() => callApi(route, { params: { meetingId } }))) !== null) onChanged();
   };
+  const laterCount = isOfPeople ? (meeting.repeats?.laterCount ?? 0) : 0;
   const invited = new Set(meeting.people.flatMap(({ accountId }) => accountId ?? []));
   return (
     <>
@@ -230,11 +257,31 @@ function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: (
         title={t('meeting.cancelTitle', { title })}
         body={t('meeting.cancelBody')}
         action={t('meeting.cancel')}
-        isOpen={isAsked}
-        onConfirm={() => void cancel()}
+        isOpen={isAsked && laterCount === 0}
+        onConfirm={() => void cancel(meetingsApi.cancelMeeting)}
         onClose={() => setAsked(false)}
       />
     </>
+      <Dialog
+        role="alertdialog"
+        title={t('meeting.cancelTitle', { title })}
+        isOpen={isAsked && laterCount > 0}
+        onClose={() => setAsked(false)}
+      >
+        <p className="text-base text-quiet">{series('cancelBody')}</p>
+        <div className="flex flex-col gap-3">
+          <Button variant="danger" size="large" onPress={() => void cancel(meetingsApi.cancelMeeting)}>
+            {series('cancelOne')}
+          </Button>
+          <Button variant="danger" size="large" onPress={() => void cancel(meetingsApi.cancelFollowing)}>
+            {series('cancelFollowing', { count: laterCount })}
+          </Button>
+          <Button size="large" onPress={() => setAsked(false)}>
+            {common('notNow')}
+          </Button>
+        </div>
+      </Dialog>
+    </div>
   );
 }
 

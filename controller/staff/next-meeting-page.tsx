@@ -4,9 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
+import { useSameId } from '#ui/use-same-id.ts';
 import { dateAndTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
-import { draftOfForm, type MeetingForm } from './meeting-form.ts';
+import { type MeetingForm, newMeetingOfForm } from './meeting-form.ts';
 import { MeetingFormOf } from './meeting-form-page.tsx';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { nextFormOf } from './next-meeting.ts';
@@ -39,6 +40,7 @@ export function NextMeetingPage({ meetingId, accountId }: NextMeetingPageProps) 
 function NextMeeting({ meeting, accountId }: { meeting: MeetingDetail; accountId: string }) {
   const { t } = useTranslation('series');
   const { t: words } = useTranslation('staff');
+  const withSameId = useSameId();
   const part = useMeetingPart(meeting, readSeries);
   const { known } = part;
   // what changes meanwhile does not overwrite what is typed
@@ -65,10 +67,14 @@ function NextMeeting({ meeting, accountId }: { meeting: MeetingDetail; accountId
         meetingId={null}
         lastAgenda={meeting.agenda}
         action={words('form.create')}
-        send={async (form) => {
-          const body = { ...draftOfForm(form), language: currentLanguage() };
+        send={(form) => {
+          const body = { ...newMeetingOfForm(form), language: currentLanguage() };
           const params = { meetingId: meeting.meetingId };
-          return (await callApi(meetingsApi.planNextMeeting, { params, body })).meeting;
+          return withSameId(
+            body,
+            async (requestId) =>
+              (await callApi(meetingsApi.planNextMeeting, { params, body: { ...body, requestId } })).meeting,
+          );
         }}
       />
     </>

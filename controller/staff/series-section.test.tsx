@@ -189,3 +189,25 @@ it('a cancelled meeting offers nothing that cannot be used, and says why', async
   // the next one can be planned
   await page.until(() => page.buttons('Plan the next one').length === 1);
 });
+
+it('of meetings that repeat, this one is cancelled alone or with the later ones', async () => {
+  server.answers.cancelMeeting = () => ({ body: {} });
+  server.answers.cancelFollowing = () => ({ body: {} });
+  await show({ repeats: { every: 'week', laterCount: 2 } });
+  await page.until(() => page.buttons('Plan the next one').length === 1);
+  expect(page.text).toContain('Every week');
+  await page.press('Cancel meeting');
+  await page.press('Cancel this and 2 later ones');
+  await page.until(() => server.askedFor('cancelFollowing') === 1);
+  await page.press('Cancel meeting');
+  await page.press('Cancel this one alone');
+  await page.until(() => server.askedFor('cancelMeeting') === 1);
+});
+
+it('the last of them is cancelled as any meeting', async () => {
+  await show({ repeats: { every: 'week', laterCount: 0 } });
+  await page.until(() => page.buttons('Plan the next one').length === 1);
+  await page.press('Cancel meeting');
+  expect(page.text).not.toContain('Cancel this one alone');
+  expect(page.text).toContain('A running call ends');
+});

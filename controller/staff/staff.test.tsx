@@ -156,6 +156,16 @@ describe('home', () => {
   });
 });
 
+/** A switch or a choice, by words of its line. */
+const choose = (words: string) =>
+  act(async () => {
+    const lines = [...document.querySelectorAll('label')].filter((label) => label.textContent.includes(words));
+    lines
+      .find((label) => label.querySelector('input'))!
+      .querySelector('input')!
+      .click();
+  });
+
 describe('a new meeting', () => {
   it('is sent as it was filled in, and its page is shown', async () => {
     server.rooms = [freeRoom(1), freeRoom(2, { isFree: false, untilMs: Date.now() })];
@@ -201,7 +211,7 @@ describe('a new meeting', () => {
     await page.fill('Email (optional)', 'east@example.com');
     await page.press('Add guest');
     await page.until(() => page.text.includes('Room 1'));
-    await act(async () => document.querySelector<HTMLInputElement>('input[role=switch]')!.click());
+    await choose('Room 1');
     await page.press('Make meeting');
     await page.until(() => page.buttons('Join Price talks').length === 1);
     expect(server.bodyOf('createMeeting')).toEqual({
@@ -215,9 +225,63 @@ describe('a new meeting', () => {
       roomIds: [idOf(201)],
       agenda: 'Prices\nNext steps',
       language: 'en',
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
     const asked = server.asked.findLast(({ name }) => name === 'findRooms')!.url.searchParams;
     expect(asked.get('startsAtMs')).toBe(String(new Date('2027-03-04T14:30').getTime()));
+  });
+
+  it('repeats as it was chosen, and says what comes of it', async () => {
+    server.meetings = [detailOf(7, { title: 'Price talks' })];
+    server.answers.createMeeting = () => ({ body: { meeting: server.meetings[0] } });
+    await show('#/new');
+    await page.until(() => page.buttons('Make meeting').length === 1);
+    await page.fill('Title', 'Price talks');
+    await page.fill('Date', '2027-01-29');
+    await page.fill('Time', '14:30');
+    await choose('Repeats');
+    await page.fill('Number of meetings', '4');
+    expect(page.text).toContain('4 meetings, from 29 January 2027 to 19 February 2027.');
+    await choose('Every month, on the same day');
+    expect(page.text).toContain(
+      '4 meetings, from 29 January 2027 to 29 May 2027. Months without this day are left out.',
+    );
+    await page.fill('Number of meetings', '53');
+    await page.press('Make meeting');
+    expect(page.text).toContain('From 2 to 52 meetings, within three years.');
+    expect(server.askedFor('createMeeting')).toBe(0);
+    await page.press('On a day');
+    await page.fill('Last day', '2027-06-30');
+    await page.press('Make meeting');
+    await page.until(() => server.askedFor('createMeeting') === 1);
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    expect(server.bodyOf('createMeeting')).toMatchObject({
+      startsAtMs: new Date('2027-01-29T14:30').getTime(),
+      repeats: { every: 'month', timeZone, ends: { untilDay: '2027-06-30' } },
+    });
+  });
+
+  it('is sent again with the same id where the answer was lost, and with another once it was changed', async () => {
+    server.answers.createMeeting = () => refusal(503, 'storage-failing');
+    await show('#/new');
+    await page.until(() => page.buttons('Make meeting').length === 1);
+    await page.fill('Title', 'Price talks');
+    const ids: unknown[] = [];
+    const send = async () => {
+      const before = server.askedFor('createMeeting');
+      await page.press('Make meeting');
+      await page.until(
+        () => server.askedFor('createMeeting') === before + 1 && page.buttons('Make meeting').length === 1,
+      );
+      ids.push((server.bodyOf('createMeeting') as { requestId: string }).requestId);
+    };
+    await send();
+    await send();
+    await page.fill('Title', 'Price talks 2');
+    await send();
+    expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(ids[1]).toBe(ids[0]);
+    expect(ids[2]).not.toBe(ids[0]);
   });
 
   it('keeps what was typed where the server refuses it', async () => {

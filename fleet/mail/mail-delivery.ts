@@ -6,14 +6,14 @@
 import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer';
 import type { Logger } from 'pino';
 import type { Selectable } from 'kysely';
-import { MaruError } from '#contract/error-codes.ts';
+import { MaruError, UserError } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { Language } from '#contract/schema.ts';
 import type { AuthorityStore, AuthorityTables } from '../store/index.ts';
 import type { MailSettings } from './mail-settings.ts';
 import { alertMailOf, mailOf, mentionMailOf } from './compose.ts';
 import { SUPERSEDED } from './mail-queue.ts';
-import type { AlertMailMessage, MailMessage, MeetingMessage, MentionMessage } from './message.ts';
+import type { AlertMailMessage, MailMessage, MeetingMessage, MentionMessage, RepetitionFacts } from './message.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const RETRY_AFTER_MS = 60_000;
@@ -138,11 +138,14 @@ export class MailDelivery {
     const { settings, minutesPdf } = this.#deps;
     const parsed = JSON.parse(message) as MailMessage;
     if (parsed.about === 'mention') return this.#sendMention(mailId, parsed);
-    const joinUrl = parsed.about === 'account' || parsed.about === 'minutes' ? null : await this.#joinUrlOf(parsed);
+    const isOfMeeting = parsed.about !== 'account' && parsed.about !== 'minutes';
+    const repetition = isOfMeeting ? parsed.repetition : undefined;
+    const joinUrl = isOfMeeting && !repetition ? await this.#joinUrlOf(parsed) : null;
+    const joinUrls = repetition ? await this.#joinUrlsOf(repetition) : new Map<string, string>();
     const pdf = parsed.about === 'minutes' ? await minutesPdf(parsed) : null;
     // withdrawn while it was printed
     if (parsed.about === 'minutes' && !(await this.#waits(mailId))) return false;
-    await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl, pdf }));
+    await this.#hand(mailId, mailOf(parsed, { from: settings.from, joinUrl, joinUrls, pdf }));
     return true;
   }
 
@@ -189,7 +192,24 @@ export class MailDelivery {
     }
   }
 
-  async #joinUrlOf({ about, meetingId, inviteId }: MeetingMessage): Promise<string | null> {
+  /** By meeting; one whose link is void meanwhile has none. */
+  async #joinUrlsOf({ occurrences }: RepetitionFacts): Promise<Map<string, string>> {
+    const urls = new Map<string, string>();
+    for (const { meetingId, inviteId } of occurrences) {
+      const url = await this.#joinUrlOf({ about: 'invited', meetingId, inviteId }).catch((error: unknown) => {
+        if (error instanceof UserError) return null;
+        throw error;
+      });
+      if (url !== null) urls.set(meetingId, url);
+    }
+    return urls;
+  }
+
+  async #joinUrlOf({
+    about,
+    meetingId,
+    inviteId,
+  }: Pick<MeetingMessage, 'about' | 'meetingId' | 'inviteId'>): Promise<string | null> {
     const { guestLink, fleetUrl } = this.#deps;
     if (about === 'cancelled') return null;
     return inviteId === null ? `${fleetUrl}${pagePaths.join}?meeting=${meetingId}` : guestLink(meetingId, inviteId);

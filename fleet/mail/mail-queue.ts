@@ -56,7 +56,7 @@ export async function mailsLeft(db: Reader, sender: string, meetingId: string | 
   if (meetingId === null) return left;
   const hour = await counted
     .where('meetingId', '=', meetingId)
-    .where('kind', '=', 'meeting-request')
+    .where('kind', 'in', ['meeting-request', 'repetition-request'])
     .where('createdAtMs', '>', Date.now() - HOUR_MS)
     .executeTakeFirstOrThrow();
   return Math.min(left, INVITATIONS_PER_MEETING_HOUR - hour.count);
@@ -118,7 +118,10 @@ export async function giveUpWaiting(trx: AuthorityWrite): Promise<void> {
     .execute();
 }
 
-/** People of a meeting whom a mail about it may have reached. */
+/**
+ * People of a meeting whom a mail about it may have reached. Who is invited to meetings that repeat counts once that invitation waits: it
+ * is sent whatever becomes of one of them.
+ */
 export async function reachedPeople(db: Reader, meetingId: string): Promise<Set<string>> {
   const rows = await db
     .selectFrom('mail')
@@ -127,19 +130,44 @@ export async function reachedPeople(db: Reader, meetingId: string): Promise<Set<
     .where('meetingId', '=', meetingId)
     .where('tries', '>', 0)
     .execute();
-  return new Set(rows.flatMap(({ personId }) => personId ?? []));
+  const invited = await repetitionMails(db, meetingId);
+  return new Set([
+    ...rows.flatMap(({ personId }) => personId ?? []),
+    ...invited.flatMap(({ personId, tries, failure }) => (tries > 0 || failure === null ? personId : [])),
+  ]);
+}
+
+/** By person of the meeting: what invited them to it and to those that it repeats in. */
+async function repetitionMails(db: Reader, meetingId: string) {
+  const repeated = db.selectFrom('meeting').select('repetitionId').where('meetingId', '=', meetingId);
+  const together = db.selectFrom('meeting').select('meetingId').where('repetitionId', 'in', repeated);
+  return db
+    .selectFrom('mail')
+    .innerJoin('meetingPerson', 'meetingPerson.invitedAs', 'mail.personId')
+    .select([
+      'meetingPerson.personId',
+      'mail.mailId',
+      'mail.createdAtMs',
+      'mail.tries',
+      'mail.sentAtMs',
+      'mail.failure',
+    ])
+    .where('mail.kind', '=', 'repetition-request')
+    .where('mail.meetingId', 'in', together)
+    .where('meetingPerson.meetingId', '=', meetingId)
+    .execute();
 }
 
 /** By person: what became of the newest mail about the meeting itself, which can be sent again; not of minutes. */
 export async function mailStatesOf(db: Reader, meetingId: string): Promise<Map<string, 'queued' | 'sent' | 'failed'>> {
-  const rows = await db
+  const own = await db
     .selectFrom('mail')
-    .select(['personId', 'sentAtMs', 'failure'])
+    .select(['personId', 'mailId', 'createdAtMs', 'sentAtMs', 'failure'])
     .where('meetingId', '=', meetingId)
-    .where('kind', '<>', 'meeting-minutes')
-    .orderBy('createdAtMs')
-    .orderBy('mailId')
+    .where('kind', 'not in', ['meeting-minutes', 'repetition-request'])
     .execute();
+  const rows = [...own, ...(await repetitionMails(db, meetingId))];
+  rows.sort((a, b) => a.createdAtMs - b.createdAtMs || (a.mailId < b.mailId ? -1 : 1));
   return new Map(
     rows.flatMap(({ personId, sentAtMs, failure }) =>
       personId === null || (failure === SUPERSEDED && sentAtMs === null)
@@ -147,4 +175,16 @@ export async function mailStatesOf(db: Reader, meetingId: string): Promise<Map<s
         : [[personId, sentAtMs !== null ? 'sent' : failure !== null ? 'failed' : 'queued'] as const],
     ),
   );
+}
+
+/** What became of the invitation to meetings that repeat. @param personId as which the person is invited to all of them */
+export async function repetitionInvitation(db: Reader, personId: string): Promise<'none' | 'waits' | 'reached'> {
+  const rows = await db
+    .selectFrom('mail')
+    .select(['tries', 'failure'])
+    .where('kind', '=', 'repetition-request')
+    .where('personId', '=', personId)
+    .execute();
+  if (rows.some(({ tries }) => tries > 0)) return 'reached';
+  return rows.some(({ failure }) => failure === null) ? 'waits' : 'none';
 }

@@ -81,6 +81,19 @@ const arrived = (address: string, count = 1): Promise<ArrivedMail> =>
     },
     { timeout: 30_000, interval: 100 },
   );
+const calendarIn = (mail: ArrivedMail): string => partOf(mail, 'text/calendar');
+/** What the rule of its calendar part makes. */
+function datesIn(mail: ArrivedMail): number[] {
+  const calendar = ICAL.Component.fromString(calendarIn(mail));
+  const zone = new ICAL.Timezone(calendar.getFirstSubcomponent('vtimezone')!);
+  const dates: number[] = [];
+  const steps = new ICAL.Event(calendar.getFirstSubcomponent('vevent')!).iterator();
+  for (let next = steps.next(); next; next = steps.next()) {
+    next.zone = zone;
+    dates.push(next.toUnixTime() * 1000);
+  }
+  return dates;
+}
 const partOf = (mail: ArrivedMail, type: string): string => mail.parts.find((part) => part.type === type)!.text;
 
 test('a guest and a member of a meeting get a mail with their link and a calendar part that others can read', async () => {
@@ -164,6 +177,59 @@ test('a change raises the sequence for those who stay, who is taken off and a ca
   expect((await arrived(stays.email, 3)).event).toMatchObject({ method: 'CANCEL', sequence: '3' });
   expect(smtp.to(goes.email)).toHaveLength(2);
   expect(again.people.map(({ mail }) => mail)).toEqual(['sent']);
+});
+
+test('meetings that repeat are one mail with a rule and all links; one that is cancelled leaves the entry, and so do those that follow', async () => {
+  const sora = guest('Sora');
+  const joon = await member('Joon Park');
+  const people = [sora, { accountId: joon.accountId, role: 'member' }];
+  const repeats = { every: 'week', timeZone: 'Europe/Berlin', ends: { count: 5 } };
+  const meeting = await make({ people, repeats });
+  const mail = await arrived(sora.email);
+  const [first, ...rest] = datesIn(mail);
+  expect(first).toBe(meeting.startsAtMs);
+  expect(rest).toHaveLength(4);
+  expect(mail.subject).toBe('초대 · Invitation: Plans');
+  expect(partOf(mail, 'text/plain')).toContain('5 meetings, every week, at the time of Europe/Berlin');
+  const links = partOf(mail, 'text/plain').match(/https?:\S+\/join#\S+/g)!;
+  expect(new Set(links).size).toBe(5);
+  expect(calendarIn(mail).replace(/\r\n /g, '')).toContain(links.at(-1));
+  const joonMail = await vi.waitFor(() => {
+    const found = smtp.to(joon.email).find(({ event }) => event !== null);
+    expect(found).toBeDefined();
+    return found!;
+  }, 30_000);
+  expect(partOf(joonMail, 'text/plain').match(/\/join\?meeting=/g)).toHaveLength(5);
+  await vi.waitFor(async () => expect((await peopleOf(meeting)).map((each) => each.mail)).toEqual(['sent', 'sent']));
+
+  const { body } = await ask('GET', `meetings/${meeting.meetingId}/series`);
+  const second: MeetingDetail = (await ask('GET', `meetings/${body.next.meetingId}`)).body.meeting;
+  expect(second.people.map((each) => each.mail)).toEqual(['sent', 'sent']);
+  const uid = mail.event!.uid;
+  await change(second, { startsAtMs: second.startsAtMs! + HOUR_MS });
+  const moved = await arrived(sora.email, 2);
+  expect(moved.event).toMatchObject({ method: 'REQUEST', uid, sequence: '1' });
+  expect(Date.parse(moved.event!.startsAt)).toBe(second.startsAtMs! + HOUR_MS);
+  expect(calendarIn(moved)).toContain('RECURRENCE-ID');
+
+  const third = (await ask('GET', `meetings/${second.meetingId}/series`)).body.next.meetingId;
+  expect((await ask('DELETE', `meetings/${third}`)).status).toBe(200);
+  const off = await arrived(sora.email, 3);
+  expect(off.event).toMatchObject({ method: 'CANCEL', uid });
+  expect(calendarIn(off)).toMatch(/RECURRENCE-ID:\d{8}T\d{6}Z/);
+
+  const fourth = (await ask('GET', `meetings/${second.meetingId}/series`)).body.next.meetingId;
+  expect((await ask('DELETE', `meetings/${fourth}/following-meetings`)).status).toBe(200);
+  const ended = await arrived(sora.email, 4);
+  expect(ended.subject).toBe('이후 회의 취소 · Cancelled from a day on: Plans');
+  expect(ended.event).toMatchObject({ method: 'REQUEST', uid, sequence: '1' });
+  // the moved one is in it as it is now
+  expect(datesIn(ended)).toEqual([first, rest[0]]);
+  expect(calendarIn(ended)).toContain('RECURRENCE-ID');
+  expect((await ask('DELETE', `meetings/${meeting.meetingId}/following-meetings`)).status).toBe(200);
+  const gone = await arrived(sora.email, 5);
+  expect(gone.event).toMatchObject({ method: 'CANCEL', uid, sequence: '2' });
+  expect(calendarIn(gone)).not.toContain('RECURRENCE-ID');
 });
 
 test('a meeting without a time has no calendar part; one that loses its time leaves the calendars', async () => {

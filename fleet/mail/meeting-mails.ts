@@ -2,21 +2,28 @@
 import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import { type Language, z } from '#contract/schema.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
-import { mailsLeft, queueMail, reachedPeople, refuseMail, supersede } from './mail-queue.ts';
-import type { MeetingMessage, MinutesMessage } from './message.ts';
+import { mailsLeft, queueMail, reachedPeople, refuseMail, repetitionInvitation, supersede } from './mail-queue.ts';
+import type { MeetingMessage, MinutesMessage, RepetitionFacts } from './message.ts';
 
 type Times = { startsAtMs: number | null; endsAtMs: number | null };
-type Person = { personId: string; inviteId: string | null; name: string; address: string };
+type Person = { personId: string; inviteId: string | null; name: string; address: string; invitedAs: string | null };
 type Meeting = Pick<AuthorityTables['meeting'], 'meetingId' | 'title' | 'startsAtMs' | 'endsAtMs'> & {
   sequence: number;
   hostName: string;
   roomNames: string[];
 };
+type Repeated = Pick<AuthorityTables['meeting'], 'meetingId' | 'startsAtMs' | 'endsAtMs'>;
+
+/** nothing that is queued about one of meetings that repeat is in place of these */
+const KEPT: readonly AuthorityTables['mail']['kind'][] = ['meeting-minutes', 'repetition-request'];
 
 const Address = z.email().max(254);
 
 export class MeetingMails {
-  /** People who are new to a meeting. Those above the limits get none, and their host sees that. */
+  /**
+   * People who are new to a meeting; to one that repeats: of its people when it was made, to all that were made with it. Those above the
+   * limits get none, and their host sees that.
+   */
   async invited(trx: AuthorityWrite, meetingId: string, personIds: readonly string[], sender: string): Promise<void> {
     const people = await peopleIn(trx, meetingId, personIds);
     if (people.length === 0) return;
@@ -24,7 +31,7 @@ export class MeetingMails {
     let left = await mailsLeft(trx, sender, meetingId);
     for (const person of people) {
       left -= 1;
-      await (left >= 0 ? queueMail : refuseMail)(trx, request(meeting, person, { about: 'invited', sender }));
+      await (left >= 0 ? queueMail : refuseMail)(trx, await invitation(trx, meeting, person, sender));
     }
   }
 
@@ -40,10 +47,10 @@ export class MeetingMails {
     let left = await mailsLeft(trx, sender, null);
     for (const person of people) {
       left -= 1;
-      const mail = request(meeting, person, { about: 'changed', sender });
+      const mail = await request(trx, meeting, person, { about: 'changed', sender });
       // a meeting that has lost its time leaves the calendars
       if (meeting.startsAtMs === null) mail.message.calendar = calendarFor('CANCEL', former);
-      await supersede(trx, person, ['meeting-minutes']);
+      await supersede(trx, person, KEPT);
       await (left >= 0 ? queueMail : refuseMail)(trx, { ...mail, kind: 'meeting-change' });
     }
   }
@@ -65,15 +72,59 @@ export class MeetingMails {
       isWhole,
     }: { personIds: readonly string[]; times: Times; sender: string; isWhole: boolean },
   ): Promise<void> {
-    for (const personId of personIds) await supersede(trx, { personId }, isWhole ? ['meeting-minutes'] : []);
+    for (const personId of personIds) await supersede(trx, { personId }, isWhole ? KEPT : ['repetition-request']);
     const reached = await reachedPeople(trx, meetingId);
     const people = (await peopleIn(trx, meetingId, personIds)).filter(({ personId }) => reached.has(personId));
     if (people.length === 0) return;
     const { startsAtMs, endsAtMs } = times;
     const meeting = { ...(await meetingIn(trx, meetingId)), startsAtMs, endsAtMs };
     for (const person of people) {
-      const mail = request(meeting, person, { about: 'cancelled', sender });
+      const mail = await request(trx, meeting, person, { about: 'cancelled', sender });
       mail.message.calendar = calendarFor('CANCEL', times);
+      await queueMail(trx, { ...mail, kind: 'meeting-cancel' });
+    }
+  }
+
+  /**
+   * Meetings that repeat are cancelled, from one on: one mail to each who was invited to all of them. After they count as cancelled.
+   * @param cancelled in their order; at least one
+   */
+  async repetitionEnded(
+    trx: AuthorityWrite,
+    { repetitionId, cancelled, sender }: { repetitionId: string; cancelled: readonly Repeated[]; sender: string },
+  ): Promise<void> {
+    await trx
+      .updateTable('repetition')
+      .set((e) => ({ sequence: e('sequence', '+', 1) }))
+      .where('repetitionId', '=', repetitionId)
+      .execute();
+    const together = new Map<string, Person>();
+    for (const { meetingId, ...times } of cancelled) {
+      const people = await allPeopleIn(trx, meetingId);
+      const alone = people.filter(({ invitedAs }) => invitedAs === null).map(({ personId }) => personId);
+      await this.cancelled(trx, meetingId, { personIds: alone, times, sender, isWhole: true });
+      for (const person of people) {
+        if (person.invitedAs === null) continue;
+        await supersede(trx, person, KEPT);
+        if (!together.has(person.invitedAs)) together.set(person.invitedAs, person);
+      }
+    }
+    const [first] = cancelled;
+    if (together.size === 0 || !first) return;
+    const meeting = await meetingIn(trx, first.meetingId);
+    for (const [invitedAs, person] of together) {
+      const invited = await repetitionInvitation(trx, invitedAs);
+      if (invited === 'none') continue;
+      await supersede(trx, { personId: invitedAs }, ['meeting-minutes']);
+      const left = await repetitionFor(trx, invitedAs);
+      if (invited === 'waits') {
+        if (left !== null) await queueMail(trx, await invitation(trx, meeting, person, sender));
+        continue;
+      }
+      const mail = await request(trx, meeting, person, { about: left === null ? 'cancelled' : 'ended', sender });
+      mail.message.calendar = calendarFor(left === null ? 'CANCEL' : 'REQUEST', first);
+      const whole = await wholeEntry(trx, repetitionId);
+      Object.assign(mail.message, whole, left && { repetition: left });
       await queueMail(trx, { ...mail, kind: 'meeting-cancel' });
     }
   }
@@ -119,21 +170,80 @@ export class MeetingMails {
     if (!person) throw new InvalidStateError('not-possible-now', 'no address is known');
     if ((await mailsLeft(trx, sender, meetingId)) <= 0) throw new UserError('mail-limit');
     await supersede(trx, person, ['meeting-minutes']);
-    await queueMail(trx, request(await meetingIn(trx, meetingId), person, { about: 'invited', sender }));
+    if (person.invitedAs !== null) await supersede(trx, { personId: person.invitedAs }, ['meeting-minutes']);
+    await queueMail(trx, await invitation(trx, await meetingIn(trx, meetingId), person, sender));
   }
 }
 
-function request(
+/** To a meeting, or to all that the person was invited to together. */
+async function invitation(trx: AuthorityWrite, meeting: Meeting, person: Person, sender: string) {
+  const mail = await request(trx, meeting, person, { about: 'invited', sender });
+  if (person.invitedAs === null || mail.message.entry === undefined) return mail;
+  const repetition = await repetitionFor(trx, person.invitedAs);
+  if (repetition === null) return mail;
+  Object.assign(mail.message, await wholeEntry(trx, mail.message.entry.uid), { repetition });
+  return { ...mail, kind: 'repetition-request' as const, personId: person.invitedAs };
+}
+
+/** What a mail about all of them has in place of one's. */
+async function wholeEntry(
+  trx: AuthorityWrite,
+  repetitionId: string,
+): Promise<Pick<MeetingMessage, 'sequence'> & Required<Pick<MeetingMessage, 'entry'>>> {
+  const { sequence, timeZone } = await trx
+    .selectFrom('repetition')
+    .select(['sequence', 'timeZone'])
+    .where('repetitionId', '=', repetitionId)
+    .executeTakeFirstOrThrow();
+  return { sequence, entry: { uid: repetitionId, timeZone, occurrenceAtMs: null } };
+}
+
+/** null: none of them is left. @param invitedAs as which the person is in all of them */
+async function repetitionFor(trx: AuthorityWrite, invitedAs: string): Promise<RepetitionFacts | null> {
+  const rows = await trx
+    .selectFrom('meetingPerson')
+    .innerJoin('meeting', 'meeting.meetingId', 'meetingPerson.meetingId')
+    .innerJoin('repetition', 'repetition.repetitionId', 'meeting.repetitionId')
+    .select(['meeting.meetingId', 'meetingPerson.inviteId', 'meeting.startsAtMs', 'meeting.endsAtMs'])
+    .select(['meeting.occurrenceAtMs', 'repetition.repetitionId'])
+    .select(['repetition.every', 'repetition.timeZone', 'repetition.durationMinutes'])
+    .where('meetingPerson.invitedAs', '=', invitedAs)
+    .where('meeting.cancelledAtMs', 'is', null)
+    .orderBy('meeting.startsAtMs')
+    .execute();
+  const occurrences = rows.flatMap(({ meetingId, inviteId, startsAtMs, endsAtMs, occurrenceAtMs }) =>
+    startsAtMs === null || endsAtMs === null || occurrenceAtMs === null
+      ? []
+      : [{ meetingId, inviteId, plannedMs: occurrenceAtMs, startsAtMs, endsAtMs }],
+  );
+  const [one] = rows;
+  if (!one || occurrences.length === 0) return null;
+  const lastMs = Math.max(...occurrences.map(({ plannedMs }) => plannedMs));
+  const planned = await trx
+    .selectFrom('meeting')
+    .select('occurrenceAtMs')
+    .where('repetitionId', '=', one.repetitionId)
+    .where('occurrenceAtMs', '<=', lastMs)
+    .orderBy('occurrenceAtMs')
+    .execute();
+  const { every, timeZone, durationMinutes } = one;
+  return { every, timeZone, durationMinutes, plannedMs: planned.map((row) => row.occurrenceAtMs!), occurrences };
+}
+
+async function request(
+  trx: AuthorityWrite,
   meeting: Meeting,
-  { personId, inviteId, name, address }: Person,
+  { personId, inviteId, name, address, invitedAs }: Person,
   { about, sender }: { about: MeetingMessage['about']; sender: string },
 ) {
+  const repeated = invitedAs === null ? null : await occurrenceOf(trx, meeting.meetingId);
   const message: MeetingMessage = {
     about,
     to: { name, address },
     ...meeting,
     inviteId,
     calendar: calendarFor('REQUEST', meeting),
+    ...(repeated && { sequence: meeting.sequence + repeated.sequence, entry: repeated.entry }),
   };
   return {
     kind: 'meeting-request' as AuthorityTables['mail']['kind'],
@@ -145,19 +255,36 @@ function request(
   };
 }
 
+async function occurrenceOf(trx: AuthorityWrite, meetingId: string) {
+  const row = await trx
+    .selectFrom('meeting')
+    .innerJoin('repetition', 'repetition.repetitionId', 'meeting.repetitionId')
+    .select(['repetition.repetitionId', 'repetition.timeZone', 'repetition.sequence', 'meeting.occurrenceAtMs'])
+    .where('meetingId', '=', meetingId)
+    .executeTakeFirst();
+  if (!row) return null;
+  const { repetitionId, timeZone, sequence, occurrenceAtMs } = row;
+  return { sequence, entry: { uid: repetitionId, timeZone, occurrenceAtMs } };
+}
+
 const calendarFor = (method: 'REQUEST' | 'CANCEL', { startsAtMs, endsAtMs }: Times): MeetingMessage['calendar'] =>
   startsAtMs === null || endsAtMs === null ? null : { method, startsAtMs, endsAtMs };
 
-/** Those with an address that mail can be sent to, and whose account is not disabled. */
 async function peopleIn(trx: AuthorityWrite, meetingId: string, personIds: readonly string[]): Promise<Person[]> {
   const wanted = new Set(personIds);
   if (wanted.size === 0) return [];
+  return (await allPeopleIn(trx, meetingId)).filter(({ personId }) => wanted.has(personId));
+}
+
+/** Those with an address that mail can be sent to, and whose account is not disabled. */
+async function allPeopleIn(trx: AuthorityWrite, meetingId: string): Promise<Person[]> {
   const rows = await trx
     .selectFrom('meetingPerson')
     .leftJoin('account', 'account.accountId', 'meetingPerson.accountId')
     .select([
       'meetingPerson.personId',
       'meetingPerson.inviteId',
+      'meetingPerson.invitedAs',
       'meetingPerson.displayName as givenName',
       'meetingPerson.email as givenAddress',
       'account.displayName as accountName',
@@ -168,11 +295,9 @@ async function peopleIn(trx: AuthorityWrite, meetingId: string, personIds: reado
     .orderBy('meetingPerson.addedAtMs')
     .orderBy('meetingPerson.personId')
     .execute();
-  return rows.flatMap(({ personId, inviteId, givenName, givenAddress, accountName, accountAddress }) => {
+  return rows.flatMap(({ personId, inviteId, invitedAs, givenName, givenAddress, accountName, accountAddress }) => {
     const address = Address.safeParse(accountAddress ?? givenAddress).data;
-    return address === undefined || !wanted.has(personId)
-      ? []
-      : [{ personId, inviteId, name: accountName ?? givenName, address }];
+    return address === undefined ? [] : [{ personId, inviteId, invitedAs, name: accountName ?? givenName, address }];
   });
 }
 

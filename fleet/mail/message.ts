@@ -1,12 +1,31 @@
 /** What a queued mail holds: facts, of which `compose.ts` makes the mail when it is sent. */
 import type { AlertMessageType } from '#contract/http/alerts-api.ts';
+import type { RepetitionRhythm } from '#contract/meeting-repetition.ts';
 import type { Language } from '#contract/schema.ts';
 import type { SignalName } from '#contract/signals.ts';
 
+/** Meetings that repeat, as one recipient is invited to them. */
+export type RepetitionFacts = {
+  every: RepetitionRhythm;
+  /** IANA name */
+  timeZone: string;
+  durationMinutes: number;
+  /** when each was to begin as they were made, up to the last that the recipient is invited to */
+  plannedMs: number[];
+  /** those that the recipient is invited to, by start; at least one */
+  occurrences: {
+    meetingId: string;
+    inviteId: string | null;
+    plannedMs: number;
+    startsAtMs: number;
+    endsAtMs: number;
+  }[];
+};
 type Recipient = { name: string; address: string };
 /** A guest's link is signed when the mail is sent: no token of an invite is stored. */
 export type MeetingMessage = {
-  about: 'invited' | 'changed' | 'cancelled';
+  /** `ended`: it and those after it are cancelled, and some before it are left */
+  about: 'invited' | 'changed' | 'cancelled' | 'ended';
   to: Recipient;
   meetingId: string;
   title: string;
@@ -19,6 +38,10 @@ export type MeetingMessage = {
   inviteId: string | null;
   /** null: it has no time, and no calendar knows it */
   calendar: { method: 'REQUEST' | 'CANCEL'; startsAtMs: number; endsAtMs: number } | null;
+  /** the entry in calendars that it is of; `occurrenceAtMs` null: all of that. Absent: it has one of its own */
+  entry?: { uid: string; timeZone: string; occurrenceAtMs: number | null };
+  /** absent: the mail is about one meeting */
+  repetition?: RepetitionFacts;
 };
 /** `text`: Markdown, as the host sent it. */
 export type MinutesMessage = {

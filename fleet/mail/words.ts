@@ -1,6 +1,8 @@
 /** The words of mails, in Korean and in English: a recipient may read either, and has no language set here. */
+import { Temporal } from 'temporal-polyfill';
+import type { RepetitionRhythm } from '#contract/meeting-repetition.ts';
 import type { Language } from '#contract/schema.ts';
-import type { MeetingMessage } from './message.ts';
+import type { MeetingMessage, RepetitionFacts } from './message.ts';
 
 type Facts = Pick<MeetingMessage, 'about' | 'title' | 'hostName' | 'startsAtMs' | 'endsAtMs' | 'roomNames'>;
 
@@ -20,7 +22,65 @@ const openings: Record<MeetingMessage['about'], (host: string) => { subject: str
     ko: `${host} 님이 이 회의 초대를 취소했습니다. 참여 링크는 더 이상 쓸 수 없습니다.`,
     en: `${host} cancelled this invitation. Its link no longer works.`,
   }),
+  ended: (host) => ({
+    subject: '이후 회의 취소 · Cancelled from a day on',
+    ko: `${host} 님이 반복되는 회의의 이후 일정을 취소했습니다. 취소된 회의의 참여 링크는 더 이상 쓸 수 없습니다.`,
+    en: `${host} cancelled the later ones of these meetings. Their links no longer work.`,
+  }),
 };
+
+const rhythms: Record<RepetitionRhythm, { ko: string; en: string }> = {
+  weekday: { ko: '평일마다', en: 'on weekdays' },
+  week: { ko: '매주', en: 'every week' },
+  'two-weeks': { ko: '2주마다', en: 'every two weeks' },
+  month: { ko: '매월', en: 'every month' },
+};
+
+/** Of a mail about meetings that repeat. Times are those of their zone, which it names. */
+export function repetitionWords(
+  facts: Facts,
+  { every, timeZone, occurrences }: Pick<RepetitionFacts, 'every' | 'timeZone' | 'occurrences'>,
+): { subject: string; lines: string[]; dates: string[] } {
+  const { title, roomNames, startsAtMs } = facts;
+  const { subject, ko, en } = openings[facts.about](facts.hostName);
+  const count = occurrences.length;
+  const where = roomNames.length === 0 ? [] : [`장소 · Where: ${roomNames.join(', ')}`];
+  const from =
+    facts.about !== 'ended' || startsAtMs === null
+      ? []
+      : [`취소된 회의의 첫날 · Cancelled from: ${dayIn(startsAtMs, timeZone)}`];
+  return {
+    subject: `${subject}: ${title}`,
+    lines: [
+      ko,
+      en,
+      '',
+      title,
+      ...from,
+      `${rhythms[every].ko} · ${count}회 · ${timeZone} 시간`,
+      `${count} ${count === 1 ? 'meeting' : 'meetings'}, ${rhythms[every].en}, at the time of ${timeZone}`,
+      ...where,
+    ],
+    dates: occurrences.map((each) => `${dayIn(each.startsAtMs, timeZone)} ${hoursIn(each, timeZone)}`),
+  };
+}
+
+const zonedAt = (atMs: number, timeZone: string): Temporal.ZonedDateTime =>
+  Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
+
+/** `2026-12-01 (화 · Tue)` */
+function dayIn(atMs: number, timeZone: string): string {
+  const weekdays = (['ko-KR', 'en-GB'] as const).map((language) =>
+    new Intl.DateTimeFormat(language, { weekday: 'short', timeZone }).format(atMs),
+  );
+  return `${zonedAt(atMs, timeZone).toPlainDate().toString()} (${weekdays.join(' · ')})`;
+}
+
+/** `14:00–14:30` */
+const hoursIn = ({ startsAtMs, endsAtMs }: { startsAtMs: number; endsAtMs: number }, timeZone: string): string =>
+  [startsAtMs, endsAtMs]
+    .map((atMs) => zonedAt(atMs, timeZone).toPlainTime().toString({ smallestUnit: 'minute' }))
+    .join('–');
 
 export function meetingWords(facts: Facts): { subject: string; lines: string[] } {
   const { title, startsAtMs, endsAtMs, roomNames } = facts;

@@ -1,11 +1,14 @@
 /** What a person asks of a meeting, checked against who and what there is: times, rooms, people. */
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { MeetingDraft } from '#contract/http/meetings-api.ts';
+import type { MeetingDraft, NewMeeting } from '#contract/http/meetings-api.ts';
 import { type Reach, reaches } from '#contract/http/permissions.ts';
+import { MAX_OCCURRENCES, type MeetingRepetition, repetitionDays } from '#contract/meeting-repetition.ts';
 import type { z } from '#contract/schema.ts';
+import { Temporal } from 'temporal-polyfill';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 
 export type CheckedDraft = z.output<typeof MeetingDraft>;
+export type CheckedNewMeeting = z.output<typeof NewMeeting>;
 type WantedPerson = CheckedDraft['people'][number];
 type PersonRow = AuthorityTables['meetingPerson'];
 export type MeetingTimes = { startsAtMs: number | null; endsAtMs: number | null };
@@ -29,6 +32,35 @@ export function timesOf(
   if (!isAsBefore && endsAtMs <= Date.now()) throw new UserError('meeting-in-past');
   if (startsAtMs > Date.now() + MAX_AHEAD_MS) throw new ProtocolError('bad-message', 'too far ahead');
   return { startsAtMs, endsAtMs };
+}
+
+/**
+ * Of meetings that repeat: at the same hour of their zone, also over a change of its clocks. A time that is skipped there is taken by the
+ * offset before.
+ * @throws ProtocolError bad-message: no such zone, no time, too few or too many, or as `timesOf`; UserError meeting-in-past
+ */
+export function occurrenceTimesOf(
+  draft: Pick<CheckedDraft, 'startsAtMs' | 'durationMinutes'>,
+  repeats: MeetingRepetition,
+): MeetingTimes[] {
+  if (draft.startsAtMs === null) throw new ProtocolError('bad-message', 'what repeats has a time');
+  const first = zonedTime(draft.startsAtMs, repeats.timeZone);
+  const days = repetitionDays(first.toPlainDate().toString(), repeats);
+  if (days.length < 2 || days.length > MAX_OCCURRENCES)
+    throw new ProtocolError('bad-message', 'fewer or more meetings than repeat');
+  const [timeZone, plainTime] = [repeats.timeZone, first.toPlainTime()];
+  return days.map((day) => {
+    const at = Temporal.PlainDate.from(day).toZonedDateTime({ timeZone, plainTime });
+    return timesOf({ ...draft, startsAtMs: at.epochMilliseconds }, null);
+  });
+}
+
+function zonedTime(atMs: number, timeZone: string): Temporal.ZonedDateTime {
+  try {
+    return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
+  } catch (error) {
+    throw new ProtocolError('bad-message', 'no such time zone', { cause: error });
+  }
 }
 
 /**

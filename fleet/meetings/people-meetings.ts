@@ -19,16 +19,20 @@ import { insertInvite } from './invites.ts';
 import {
   changesHosts,
   type CheckedDraft,
+  type CheckedNewMeeting,
   type MeetingTimes,
+  occurrenceTimesOf,
   peopleChange,
   roomsFor,
   timesOf,
 } from './meeting-draft.ts';
 import { meetingPolicyIn, meetingRulesIn, setMeetingPolicy } from './meeting-policies.ts';
+import { roleIn } from './meeting-people.ts';
 import { isHost, peopleOfMeeting, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
 import { endTicketsOfInvite } from './tickets.ts';
 import { conflictsOf } from './room-conflicts.ts';
+import { inviteAs, newRepetition, repetitionOf } from './repetitions.ts';
 import { seriesToContinue } from './series.ts';
 
 type Row = Selectable<AuthorityTables['meeting']>;
@@ -57,51 +61,75 @@ export class PeopleMeetings {
   }
 
   /**
+   * Of one that repeats: all of them, and the first is answered. A request of the account that was answered before makes nothing.
    * @param follows the meeting whose series it continues; null: none
    * @throws UserError meeting-in-past, too-many-attempts; ProtocolError not-found: a room or an account, or the meeting that it
-   *   follows; InvalidStateError not-possible-now: that one is a room's own
+   *   follows; bad-message: it repeats at no time, too rarely or too often; InvalidStateError not-possible-now: that one is a room's own
    */
-  async create(draft: CheckedDraft, by: Organizer, follows: string | null = null): Promise<MeetingDetail> {
+  async create(draft: CheckedNewMeeting, by: Organizer, follows: string | null = null): Promise<MeetingDetail> {
     const { account, reach } = by;
     if (!this.#madeByAccount.take(account.accountId)) throw new UserError('too-many-attempts');
-    const times = timesOf(draft, null);
-    const meetingId = newId();
+    const viewer = { role: 'host' as const, accountId: account.accountId };
     const actor = `account:${account.accountId}`;
-    await this.#deps.store.write(async (trx) => {
+    const { requestId = null, repeats = null } = draft;
+    const made = await this.#deps.store.write(async (trx) => {
+      const before = requestId === null ? null : await madeBefore(trx, account.accountId, requestId);
+      if (before !== null) return { meetingIds: [before], isNew: false };
       const roomIds = await roomsFor(trx, draft.roomIds, reach, []);
-      const seriesId = follows === null ? null : await seriesToContinue(trx, follows);
-      await trx
-        .insertInto('meeting')
-        .values({
-          meetingId,
-          roomId: null,
-          title: draft.title,
-          createdAtMs: Date.now(),
-          hostAccountId: account.accountId,
-          agenda: draft.agenda ?? '',
-          language: draft.language ?? 'ko',
-          seriesId,
-          ...times,
-        })
-        .execute();
-      await setRooms(trx, meetingId, roomIds);
-      const { mails } = this.#deps;
-      const meeting = { meetingId, hostAccountId: account.accountId, ...times };
-      const { addedIds } = await setPeople(trx, meeting, draft.people, {
-        actor,
-        mails,
-        former: times,
-        makesHosts: true,
-      });
-      await mails?.invited(trx, meetingId, addedIds, actor);
-      const subject = `meeting:${meetingId}`;
-      const details = { ...auditOf(draft, roomIds), ...(follows !== null && { follows }) };
-      await appendAudit(trx, { kind: 'meeting-created', actor, subject, details });
-      if (draft.policy) await setPolicyIfNew(trx, meetingId, draft.policy, actor);
+      const occurrences = repeats === null ? [timesOf(draft, null)] : occurrenceTimesOf(draft, repeats);
+      const continued = follows === null ? null : await seriesToContinue(trx, follows);
+      const repetitionId = repeats === null ? null : await newRepetition(trx, repeats, draft.durationMinutes);
+      const seriesId = continued ?? (repeats === null ? null : newId());
+      const meetingIds: string[] = [];
+      let firstPersonIds: string[] | null = null;
+      for (const times of occurrences) {
+        const meetingId = newId();
+        await trx
+          .insertInto('meeting')
+          .values({
+            meetingId,
+            roomId: null,
+            title: draft.title,
+            createdAtMs: Date.now(),
+            hostAccountId: account.accountId,
+            agenda: draft.agenda ?? '',
+            language: draft.language ?? 'ko',
+            seriesId,
+            requestId: meetingIds.length === 0 ? requestId : null,
+            repetitionId,
+            occurrenceAtMs: repetitionId === null ? null : times.startsAtMs,
+            ...times,
+          })
+          .execute();
+        meetingIds.push(meetingId);
+        await setRooms(trx, meetingId, roomIds);
+        const meeting = { meetingId, hostAccountId: account.accountId, ...times };
+        const { addedIds } = await setPeople(trx, meeting, draft.people, {
+          actor,
+          mails: this.#deps.mails,
+          former: times,
+          makesHosts: true,
+        });
+        if (repetitionId !== null) await inviteAs(trx, addedIds, firstPersonIds ?? addedIds);
+        firstPersonIds ??= addedIds;
+        const subject = `meeting:${meetingId}`;
+        const details = {
+          ...auditOf(draft, roomIds),
+          startsAtMs: times.startsAtMs,
+          ...(follows !== null && { follows }),
+          ...(repetitionId !== null && { repetitionId }),
+        };
+        await appendAudit(trx, { kind: 'meeting-created', actor, subject, details });
+        if (draft.policy) await setPolicyIfNew(trx, meetingId, draft.policy, actor);
+      }
+      await this.#deps.mails?.invited(trx, meetingIds[0]!, firstPersonIds ?? [], actor);
+      return { meetingIds, isNew: true };
     });
-    this.#deps.meetings.changed(meetingId);
-    if (follows !== null) this.#deps.meetings.changed(follows);
-    return this.detail(meetingId, { role: 'host', accountId: account.accountId });
+    if (made.isNew) {
+      for (const meetingId of made.meetingIds) this.#deps.meetings.changed(meetingId);
+      if (follows !== null) this.#deps.meetings.changed(follows);
+    }
+    return this.detail(made.meetingIds[0]!, viewer);
   }
 
   /**
@@ -191,6 +219,46 @@ export class PeopleMeetings {
   }
 
   /**
+   * One that repeats and those that were made with it, from that one on. Those that the account does not host stay, as do those that are over.
+   * @throws InvalidStateError not-possible-now: it was made alone, or cancelled before; ProtocolError not-found
+   */
+  async cancelFollowing(meetingId: string, accountId: string): Promise<void> {
+    const { store, meetings, mails } = this.#deps;
+    const actor = `account:${accountId}`;
+    const { ended, meetingIds } = await store.write(async (trx) => {
+      const { repetitionId, occurrenceAtMs } = await changeable(trx, meetingId);
+      if (repetitionId === null || occurrenceAtMs === null)
+        throw new InvalidStateError('not-possible-now', 'it was made alone');
+      const later = await trx
+        .selectFrom('meeting')
+        .selectAll()
+        .where('repetitionId', '=', repetitionId)
+        .where('occurrenceAtMs', '>=', occurrenceAtMs)
+        .where('endedAtMs', 'is', null)
+        .where((e) => e.or([e('endsAtMs', '>', Date.now()), e('meetingId', '=', meetingId)]))
+        .orderBy('occurrenceAtMs')
+        .execute();
+      const cancelled: Row[] = [];
+      for (const row of later) {
+        const role = await roleIn(trx, row.meetingId, accountId);
+        if (role === null || !isHost(role)) continue;
+        await trx
+          .updateTable('meeting')
+          .set({ cancelledAtMs: Date.now(), sequence: row.sequence + 1 })
+          .where('meetingId', '=', row.meetingId)
+          .execute();
+        await appendAudit(trx, { kind: 'meeting-cancelled', actor, subject: `meeting:${row.meetingId}` });
+        cancelled.push(row);
+      }
+      await mails?.repetitionEnded(trx, { repetitionId, cancelled, sender: actor });
+      const ids = cancelled.map((row) => row.meetingId);
+      return { ended: await meetings.endOf(trx, ids), meetingIds: ids };
+    });
+    ended.apply();
+    for (const each of meetingIds) meetings.changed(each);
+  }
+
+  /**
    * The mail of one person again.
    * @throws ProtocolError not-found; InvalidStateError not-possible-now: no mail server, no address, a room's own, or cancelled;
    *   UserError mail-limit; invite-invalid, invite-expired: the link was revoked or is over
@@ -233,19 +301,39 @@ export class PeopleMeetings {
       .where('meetingId', '=', meetingId)
       .executeTakeFirst();
     if (!summary || !row) throw new ProtocolError('not-found', 'no such meeting');
-    const [people, rules, waiting, conflicts] = await Promise.all([
+    const [people, rules, waiting, conflicts, repeats] = await Promise.all([
       peopleOfMeeting(store.read, meetingId, role),
       meetingRulesIn(store.read, meetingId),
       isHost(role) ? meetings.waitingRoom.listOf(meetingId) : null,
       summary.isCancelled ? [] : conflictsOf(store.read, summary, { accountId, bookingsOf }),
+      repetitionOf(store.read, meetingId),
     ]);
     const waitingCount = waiting?.count ?? 0;
     const { sequence, agenda, hostAccountId } = row;
     const host = hostAccountId !== null && { hostAccountId };
     const { policy, isTranscriptPermitted } = rules!;
-    const meeting = { ...summary, ...host, policy, isTranscriptPermitted, sequence, agenda };
+    const meeting = {
+      ...summary,
+      ...host,
+      policy,
+      isTranscriptPermitted,
+      sequence,
+      agenda,
+      ...(repeats && { repeats }),
+    };
     return { ...meeting, waitingCount, people, conflicts };
   }
+}
+
+/** null: the account has asked for none by this id */
+async function madeBefore(trx: AuthorityWrite, hostAccountId: string, requestId: string): Promise<string | null> {
+  const row = await trx
+    .selectFrom('meeting')
+    .select('meetingId')
+    .where('hostAccountId', '=', hostAccountId)
+    .where('requestId', '=', requestId)
+    .executeTakeFirst();
+  return row?.meetingId ?? null;
 }
 
 /** A meeting that a person made, and that is not over. @throws ProtocolError not-found; InvalidStateError not-possible-now */

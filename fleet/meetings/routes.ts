@@ -64,6 +64,10 @@ export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
       await peopleMeetings.cancel(context.params.meetingId, actorOf(context));
       return {};
     },
+    cancelFollowing: async ({ params, account }) => {
+      await peopleMeetings.cancelFollowing(params.meetingId, account.accountId);
+      return {};
+    },
     setMeetingPolicy: async (context) => {
       await peopleMeetings.setPolicy(context.params.meetingId, context.body, actorOf(context));
       return {};

@@ -89,8 +89,8 @@ export function recordRoutes(deps: RecordRoutesDependencies): ServedRoute[] {
       onChanged(params.meetingId);
       return {};
     },
-    recordFile: async ({ params }) => ({
-      stream: Readable.from([await wholeRecord(store.read, params.meetingId, Date.now())]),
+    recordFile: async ({ params, account }) => ({
+      stream: Readable.from([await wholeRecord(store.read, params.meetingId, Date.now(), account.accountId)]),
       contentType: 'application/json; charset=utf-8',
       fileName: `maru-record-${new Date().toISOString().slice(0, 10)}.json`,
       sizeBytes: null,

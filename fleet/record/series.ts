@@ -85,6 +85,24 @@ export async function earlierMeetings(
   };
 }
 
+/**
+ * Of a meeting's record: among those that the account is invited to. `title`: of the first of them; `place`: 1 is the first. Cancelled ones count.
+ * @returns null: it is of none
+ */
+export async function seriesPlaceOf(
+  db: Reader,
+  { meetingId, accountId }: SeriesViewer,
+): Promise<{ seriesId: string; title: string; place: number; meetingCount: number } | null> {
+  const of = await db.selectFrom('meeting').select('seriesId').where('meetingId', '=', meetingId).executeTakeFirst();
+  if (!of || of.seriesId === null) return null;
+  const rows = await seenMeetings(db, { seriesId: of.seriesId, accountId })
+    .orderBy(AT_MS)
+    .orderBy('meetingId')
+    .execute();
+  const place = rows.findIndex((row) => row.meetingId === meetingId) + 1;
+  return { seriesId: of.seriesId, title: rows[0]?.title ?? '', place, meetingCount: rows.length };
+}
+
 type Row = { meetingId: string; title: string; cancelledAtMs: number | null; atMs: number };
 const shownOf = ({ meetingId, title, cancelledAtMs, atMs }: Row): SeriesMeeting => ({
   meetingId,
@@ -106,15 +124,19 @@ async function placeOf(db: Reader, { meetingId, accountId }: SeriesViewer): Prom
   return { seriesId: row.seriesId, accountId, meetingId, atMs: Number(row.atMs) };
 }
 
-/** The nearest first. Each meeting's own people are asked for: who came later is not shown what was before. */
-function meetingsBeside(db: Reader, { seriesId, accountId, meetingId, atMs }: Place, side: 'earlier' | 'later') {
-  const [beyond, order] = side === 'earlier' ? (['<', 'desc'] as const) : (['>', 'asc'] as const);
+function seenMeetings(db: Reader, { seriesId, accountId }: Pick<Place, 'seriesId' | 'accountId'>) {
   const invited = db.selectFrom('meetingPerson').select('meetingId').where('accountId', '=', accountId);
   return db
     .selectFrom('meeting')
     .select(['meetingId', 'title', 'cancelledAtMs', 'endedAtMs', AT_MS.as('atMs')])
     .where('seriesId', '=', seriesId)
-    .where((e) => e.or([e('hostAccountId', '=', accountId), e('meetingId', 'in', invited)]))
+    .where((e) => e.or([e('hostAccountId', '=', accountId), e('meetingId', 'in', invited)]));
+}
+
+/** The nearest first. Each meeting's own people are asked for: who came later is not shown what was before. */
+function meetingsBeside(db: Reader, { seriesId, accountId, meetingId, atMs }: Place, side: 'earlier' | 'later') {
+  const [beyond, order] = side === 'earlier' ? (['<', 'desc'] as const) : (['>', 'asc'] as const);
+  return seenMeetings(db, { seriesId, accountId })
     .where((e) =>
       e.or([e(AT_MS, beyond, atMs), e.and([e(AT_MS, '=', atMs), e('meeting.meetingId', beyond, meetingId)])]),
     )

@@ -6,15 +6,25 @@ import { keepNothingLate } from '../meetings/index.ts';
 import type { Notes } from '../notes/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { recordKinds } from './kinds/kinds.ts';
+import { seriesPlaceOf } from './series.ts';
 
-/** As JSON, times in epoch milliseconds. For a host of the meeting: its route lets in nobody else. */
-export async function wholeRecord(db: AuthorityStore['read'], meetingId: string, nowMs: number): Promise<string> {
+/**
+ * As JSON, times in epoch milliseconds. For a host of the meeting: its route lets in nobody else.
+ * @param accountId who asks: its series is named as they see it; null: it is left out
+ */
+export async function wholeRecord(
+  db: AuthorityStore['read'],
+  meetingId: string,
+  nowMs: number,
+  accountId: string | null = null,
+): Promise<string> {
   const meeting = await db
     .selectFrom('meeting')
     .select(['meetingId', 'title', 'startsAtMs', 'endsAtMs', 'agenda'])
     .where('meetingId', '=', meetingId)
     .executeTakeFirst();
-  const whole: Record<string, unknown> = { meeting };
+  const series = accountId === null ? null : await seriesPlaceOf(db, { meetingId, accountId });
+  const whole: Record<string, unknown> = { meeting, series };
   for (const kind of recordKinds) Object.assign(whole, await kind.read(db, meetingId, nowMs));
   return `${JSON.stringify(whole, null, 2)}\n`;
 }

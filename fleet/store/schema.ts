@@ -10,6 +10,7 @@ import type { DocumentState } from '#contract/http/documents-api.ts';
 import type { MeetingRole } from '#contract/call-order.ts';
 import type { SignInMethod } from '#contract/http/people-api.ts';
 import type { AttendeeKind } from '#contract/http/record-api.ts';
+import type { RepetitionRhythm } from '#contract/meeting-repetition.ts';
 import type { HelpState, HelpTopic } from '#contract/help-request.ts';
 import type { RoomActionState } from '#contract/room-action.ts';
 import type { ServiceState } from '#contract/room-service.ts';
@@ -78,6 +79,22 @@ export type AuthorityTables = {
     minutesUpToMs: Generated<number>;
     /** one id for all meetings of a series; null: of none */
     seriesId: string | null;
+    /** by which its host's page asked for it, so that it is made once; null: none was named */
+    requestId: string | null;
+    /** see repetition; null: it was made alone */
+    repetitionId: string | null;
+    /** of one that repeats: when it was to begin as they were made, by which calendars know it */
+    occurrenceAtMs: number | null;
+  };
+  /** Meetings that were made together because they repeat. `repetitionId`: the UID of their one calendar entry. */
+  repetition: {
+    repetitionId: string;
+    every: RepetitionRhythm;
+    /** IANA name, in whose time they are at the same hour */
+    timeZone: string;
+    durationMinutes: number;
+    /** of the entry as a whole, RFC 5545 */
+    sequence: Generated<number>;
   };
   /** Rooms of a meeting that a person made. */
   meetingRoom: { meetingId: string; roomId: string };
@@ -91,6 +108,8 @@ export type AuthorityTables = {
     role: MeetingRole;
     inviteId: string | null;
     addedAtMs: number;
+    /** of who was invited to meetings that repeat by one mail: the person of the first of them, the same in all; null: by a mail of its own */
+    invitedAs: string | null;
   };
   /** A knock: see waiting.ts of the contract. One of each person and meeting; a person who knocks again has a new secret. */
   ticket: {
@@ -115,6 +134,7 @@ export type AuthorityTables = {
     mailId: string;
     kind:
       | 'meeting-request'
+      | 'repetition-request'
       | 'meeting-change'
       | 'meeting-cancel'
       | 'meeting-minutes'

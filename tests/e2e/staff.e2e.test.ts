@@ -144,6 +144,28 @@ describe('a meeting of one’s own', () => {
     await host.button(`Join ${TITLE}`).waitFor();
   });
 
+  test('a meeting that repeats is made once, and cancelled from a later one on', async () => {
+    const { page } = host;
+    await host.button('New meeting').click();
+    await page.getByLabel('Title').fill('Standup');
+    await page.getByText('Repeats', { exact: true }).click();
+    await page.getByLabel('Number of meetings').fill('4');
+    await page.getByText(/^4 meetings, from /).waitFor();
+    await host.button('Make meeting').click();
+    const next = page.getByRole('link', { name: /^Next meeting: / });
+    await next.click();
+    const series = page.getByRole('region', { name: 'Series' });
+    await series.getByRole('link', { name: 'Standup' }).waitFor();
+    await host.button('Cancel meeting').click();
+    await host.button('Cancel this and 2 later ones').click();
+    await page.getByText('This meeting was cancelled.').waitFor();
+    await series.getByRole('link', { name: 'Standup' }).click();
+    await host.button('Join Standup').waitFor();
+    await next.waitFor({ state: 'detached' });
+    await host.button('My meetings').click();
+    await host.button(`Join ${TITLE}`).waitFor();
+  });
+
   test('the staff page in Firefox: signs in, makes a meeting', async () => {
     const firefox = await FirefoxGuest.open(scene.product.addresses.staffUrl, 7);
     try {

@@ -116,6 +116,7 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   entry: { stays: 'of a call' },
   callEvent: { stays: 'of a call' },
   poll: { stays: 'of a call' },
+  repetition: { stays: 'of its meetings' },
   preparedPoll: { stays: 'a host starts it, or removes it' },
   ticket: { stays: 'of a call: an admission ends with it' },
   usedPairingCode: { stays: 'codes that the TV showed live for minutes' },

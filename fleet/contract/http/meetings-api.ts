@@ -4,6 +4,7 @@ import { MAX_PEERS_IN_CALL } from '../limits.ts';
 import { MeetingRole } from '../call-order.ts';
 import { MeetingAgenda } from '../meeting-agenda.ts';
 import { MeetingPolicy } from '../meeting-policy.ts';
+import { MeetingRepetition, RepetitionRhythm } from '../meeting-repetition.ts';
 import { openWord } from '../open-words.ts';
 import { EpochMs, Id, Language, MeetingTitle, PersonName, z } from '../schema.ts';
 import { ofHost, ofHostAlone, ofInvited, permitted, type RouteTable } from './route.ts';
@@ -89,6 +90,8 @@ export const MeetingDetail = MeetingSummary.extend({
   agenda: z.string().default(''),
   /** counts its changes: a change names the one that it was made on */
   sequence: z.number().int().nonnegative(),
+  /** absent: it was made alone. `laterCount`: those after it that were made together with it, and are not cancelled */
+  repeats: z.object({ every: openWord(RepetitionRhythm), laterCount: z.number().int().nonnegative() }).optional(),
   /** rooms that are busy at that time, by their calendar or another meeting of ours; `title` empty: not for the caller */
   conflicts: z.array(z.object({ roomId: Id, roomName: z.string(), title: z.string() })),
 });
@@ -146,6 +149,14 @@ export const MeetingDraft = z.strictObject({
 });
 export type MeetingDraft = z.input<typeof MeetingDraft>;
 
+/** `requestId`: of the page's own making. The same account's request that is sent again is answered with the meeting that the first one made. */
+export const NewMeeting = MeetingDraft.extend({
+  requestId: z.uuid().optional(),
+  /** left out: it is made once. Otherwise the answer is the first of them */
+  repeats: MeetingRepetition.optional(),
+});
+export type NewMeeting = z.input<typeof NewMeeting>;
+
 export const meetingsApi = {
   staffHome: {
     kind: 'events',
@@ -189,7 +200,7 @@ export const meetingsApi = {
     path: '/api/v1/meetings',
     access: permitted('meetings.create', 'each-room'),
     summary: 'Make a meeting; the people with an address get a mail',
-    body: MeetingDraft,
+    body: NewMeeting,
     response: z.object({ meeting: MeetingDetail }),
   },
   planNextMeeting: {
@@ -200,7 +211,7 @@ export const meetingsApi = {
     access: ofHostAlone,
     summary: 'Make the next meeting of the same series; the people with an address get a mail',
     params: MeetingParams,
-    body: MeetingDraft,
+    body: NewMeeting,
     response: z.object({ meeting: MeetingDetail }),
   },
   meeting: {
@@ -228,6 +239,15 @@ export const meetingsApi = {
     path: '/api/v1/meetings/:meetingId',
     access: ofHost,
     summary: 'Cancel a meeting: its call ends, its invites are void, who is invited gets a mail',
+    params: MeetingParams,
+    response: z.object({}),
+  },
+  cancelFollowing: {
+    kind: 'json',
+    method: 'DELETE',
+    path: '/api/v1/meetings/:meetingId/following-meetings',
+    access: ofHostAlone,
+    summary: 'Cancel a meeting that repeats, and those after it that the caller hosts; who is invited gets one mail',
     params: MeetingParams,
     response: z.object({}),
   },

@@ -543,6 +543,27 @@ export const staffScenes: readonly Scene[] = [
       await page.getByText('한라 회의실').click();
     },
   }),
+  scene('new-meeting-repeats', {
+    hash: '#/new',
+    act: async (page) => {
+      await page.getByRole('textbox', { name: /^(Title|제목)$/ }).fill(LONG_TITLE);
+      await page.getByLabel(/^(Date|날짜)$/).fill('2027-01-29');
+      await page.getByText(/^(Repeats|반복)$/).click();
+      await page.getByText(/^(Every month, on the same day|매월 같은 날)$/).click();
+      await page.getByText(/^(Repeats|반복)$/).scrollIntoViewIfNeeded();
+    },
+  }),
+  scene('new-meeting-repeats-wrong', {
+    hash: '#/new',
+    act: async (page) => {
+      await page.getByRole('textbox', { name: /^(Title|제목)$/ }).fill('Price talks');
+      await page.getByText(/^(Repeats|반복)$/).click();
+      await page.getByRole('radio', { name: /^(On a day|날짜로 정하기)$/ }).click();
+      await page.getByLabel(/^(Last day|마지막 날)$/).fill('2020-01-01');
+      await press(/^(Make meeting|회의 만들기)$/)(page);
+      await page.getByLabel(/^(Last day|마지막 날)$/).scrollIntoViewIfNeeded();
+    },
+  }),
   scene('new-meeting-incomplete', { hash: '#/new', act: press(/^(Make meeting|회의 만들기)$/) }),
   scene('new-meeting-refused', {
     hash: '#/new',
@@ -767,6 +788,13 @@ export const staffScenes: readonly Scene[] = [
     },
   }),
   scene('meeting-series-long', { hash: meetingHash, answers: longSeries, act: seeSeries }),
+  scene('meeting-repeats-cancel', {
+    hash: meetingHash,
+    answers: {
+      meeting: { body: { meeting: { ...detail, title: LONG_TITLE, repeats: { every: 'two-weeks', laterCount: 11 } } } },
+    },
+    act: press(/^(Cancel meeting|회의 취소)$/),
+  }),
   scene('next-meeting', {
     hash: `${meetingHash}/next`,
     answers: { meeting: { body: { meeting: past } }, earlierMeetings: earlierMeetings([lastWeek]) },
