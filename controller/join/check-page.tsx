@@ -1,14 +1,18 @@
 /** Before the call: name, picture and sound, and one large button: to join, or to ask. All of it may fail but the button. */
 import Camera from 'lucide-react/icons/camera';
+import Captions from 'lucide-react/icons/captions';
 import ChevronDown from 'lucide-react/icons/chevron-down';
+import Circle from 'lucide-react/icons/circle';
 import Mic from 'lucide-react/icons/mic';
+import Radio from 'lucide-react/icons/radio';
 import Volume2 from 'lucide-react/icons/volume-2';
-import { type FormEvent, memo, useEffect, useEffectEvent, useState } from 'react';
+import { type ComponentProps, type FormEvent, memo, useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { agendaLines } from '#contract/meeting-agenda.ts';
 import { shownText } from '#contract/shown-text.ts';
 import type { Knock } from '#contract/waiting.ts';
+import type { AirMark } from '#ui/broadcast/air.ts';
 import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Floor } from '#ui/floor.tsx';
@@ -34,6 +38,9 @@ type CheckPageProps = {
   devices: GuestDevicesState;
   /** the button was pressed, the way in is not open yet */
   waiting: boolean;
+  /** of the call, as far as is known; plain values, so that the same again draws nothing */
+  air: AirMark;
+  isTranscribed: boolean;
   /** why the server did not accept the knock; null: it was not asked, or did */
   problem: ErrorCode | null;
   onJoin: (displayName: string) => void;
@@ -42,7 +49,7 @@ type CheckPageProps = {
 
 /** Drawn again only when its own content changes: while joining, each drawing delays the call. */
 export const CheckPage = memo(function CheckPage(props: CheckPageProps) {
-  const { guest, entry, waitsFor, devices, waiting, problem, onJoin, onKnock } = props;
+  const { guest, entry, waitsFor, devices, waiting, air, isTranscribed, problem, onJoin, onKnock } = props;
   const { t } = useTranslation('join');
   const [typed, setTyped] = useState(() => keptText(NAME_KEPT_AS));
   const [organisation, setOrganisation] = useState(() => keptText(ORGANISATION_KEPT_AS));
@@ -124,6 +131,7 @@ export const CheckPage = memo(function CheckPage(props: CheckPageProps) {
               <ErrorWords code={problem} className="gap-1!" />
             </div>
           )}
+          {entry.name === 'admitted' && <GoesOn air={air} isTranscribed={isTranscribed} />}
           <Button type="submit" variant="primary" size="hero" isPending={waiting || isAhead}>
             {t(mustAsk ? 'check.ask' : 'check.join')}
           </Button>
@@ -134,6 +142,26 @@ export const CheckPage = memo(function CheckPage(props: CheckPageProps) {
     </div>
   );
 });
+
+/** What a person has to know before they are in, right above the button. */
+function GoesOn({ air, isTranscribed }: Pick<CheckPageProps, 'air' | 'isTranscribed'>) {
+  const { t } = useTranslation('join');
+  return (
+    <div role="status" className="flex flex-col gap-2 empty:hidden">
+      {air !== null && <Notice icon={air === 'on-air' ? Radio : Circle}>{t(`check.goesOn.${air}`)}</Notice>}
+      {isTranscribed && <Notice icon={Captions}>{t('check.goesOn.transcript')}</Notice>}
+    </div>
+  );
+}
+
+function Notice({ icon, children }: { icon: ComponentProps<typeof Icon>['of']; children: string }) {
+  return (
+    <p className="flex items-center gap-3 rounded-control bg-warn-soft px-4 py-3 text-base">
+      <Icon of={icon} className="size-5 shrink-0 text-warn" />
+      <span>{children}</span>
+    </p>
+  );
+}
 
 function Welcome({ entry, waitsFor }: { entry: EntryState; waitsFor: ErrorCode | null }) {
   const { t } = useTranslation('join');

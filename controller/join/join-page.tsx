@@ -4,6 +4,7 @@ import type { CallPhase } from '#call/call-state.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { Knock, TicketState } from '#contract/waiting.ts';
+import { markOf } from '#ui/broadcast/air.ts';
 import { PreparedCall } from '#ui/prepared-call.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { useDelayedStart } from '#ui/use-delayed-start.ts';
@@ -76,6 +77,8 @@ export function JoinPage({ guest }: { guest: Guest }) {
         waitsFor={waitsFor}
         devices={devices}
         waiting={waiting}
+        air={markOf(call.announced.air)}
+        isTranscribed={call.announced.transcript.isOn}
         problem={problem?.code ?? null}
         onJoin={join}
         onKnock={knock}

@@ -2,6 +2,7 @@
 /** A knock from the page's side: followed over lost lines and restarts, in words in each state, and in the call by itself. */
 import { act } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import type { TicketState } from '#contract/waiting.ts';
 import { PageUnderTest } from '#ui/page-under-test.tsx';
 import joinEn from '#ui/words/en/join.ts';
@@ -238,6 +239,34 @@ describe('a guest who has to ask', () => {
       'Prices',
       '<b>Next</b> steps',
     ]);
+  });
+
+  describe('in a call that is recorded and written', () => {
+    const { recording, transcript: isWritten } = joinEn.check.goesOn;
+    let guest: Guest;
+    // it would go on looking for its node
+    afterEach(() => guest.call.close());
+    async function show(entry: KnownEntry, button: string): Promise<void> {
+      guest = guestBy(new PlayedWay(entry));
+      const transcript = { isOn: true, isPossible: true, language: 'ko', isFailing: false } as const;
+      const announced = { air: { ...OFF_AIR, isRecorded: true }, transcript };
+      vi.spyOn(guest.call, 'getSnapshot').mockReturnValue({ ...guest.call.getSnapshot(), announced });
+      guest.start();
+      await page.show(<JoinPage guest={guest} />);
+      await page.until(() => page.buttons(button).length === 1);
+    }
+
+    it('is said right above Join', async () => {
+      await show(admitted, 'Join');
+      for (const words of [recording, isWritten]) expect(page.text).toContain(words);
+      const notice = document.querySelector('form [role=status]')!;
+      expect(notice.nextElementSibling).toBe(page.buttons('Join')[0]);
+    });
+
+    it('is not said to who has to ask first', async () => {
+      await show(knockFirst, 'Ask to join');
+      for (const words of [recording, isWritten]) expect(page.text).not.toContain(words);
+    });
   });
 
   it('shows none where there is none', async () => {

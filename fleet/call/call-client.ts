@@ -511,8 +511,11 @@ export class CallClient {
         this.#publish();
         return;
       case 'transcript-changed':
-        if (!this.#captions.transcript.isOn) this.#confirmTranscript(notification.data);
-        this.#captions.changed(notification.data);
+        this.#connection.announce({ transcript: notification.data });
+        if (this.#phase.name === 'joined') {
+          if (!this.#captions.transcript.isOn) this.#confirmTranscript(notification.data);
+          this.#captions.changed(notification.data);
+        }
         this.#publish();
         return;
       case 'caption':
@@ -524,6 +527,7 @@ export class CallClient {
         else this.#publishDocument();
         return;
       default:
+        if (notification.event === 'air-changed') this.#connection.announce({ air: notification.data });
         this.#roster = followRoster(this.#roster, notification);
         this.#media.follow(notification);
         this.#publish();
@@ -663,6 +667,7 @@ export class CallClient {
       recalledChat: this.#chat.recalledIds,
       chatReads: this.#chat.readCounts,
       polls: this.#polls.polls,
+      announced: this.#connection.announced,
       transcript: this.#captions.transcript,
       captions: this.#captions.captions,
       documentAccess: this.#connection.documentAccess,

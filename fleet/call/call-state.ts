@@ -8,7 +8,7 @@ import type { SeenPoll } from '#contract/polls.ts';
 import type { Participant, ReportedEndReason } from '#contract/room-state.ts';
 import type { DocumentHeading } from '#contract/shared-document.ts';
 import type { CallSnapshot, SignalingNotification } from '#contract/signaling.ts';
-import type { CallTranscript, TranscriptSegment } from '#contract/transcript.ts';
+import { type CallTranscript, NO_TRANSCRIPT, type TranscriptSegment } from '#contract/transcript.ts';
 import type { WithdrawnDocument } from './followed-document.ts';
 import type { LocalState } from './local-media.ts';
 import type { BlockedMedia } from './media-path.ts';
@@ -52,6 +52,8 @@ export type CallState = {
   readonly chatReads: ReadonlyMap<string, number>;
   /** in their order, with our own answers; one at most runs */
   readonly polls: readonly SeenPoll[];
+  /** whether it is on air or written, as far as is known: also before we join, where `air` and `transcript` say nothing yet */
+  readonly announced: AnnouncedCall;
   /** whether what is spoken is written */
   readonly transcript: CallTranscript;
   /** the newest stretches of speech, as they came; the oldest are left out */
@@ -80,6 +82,9 @@ export type CallState = {
   /** how often we opened our microphone in vain, because a host keeps it muted */
   readonly keptMutedTimes: number;
 };
+
+export type AnnouncedCall = { readonly air: CallAir; readonly transcript: CallTranscript };
+export const NOTHING_ANNOUNCED: AnnouncedCall = { air: OFF_AIR, transcript: NO_TRANSCRIPT };
 
 export type CallRoster = Pick<CallState, 'participants' | 'activeSpeakerPeerId' | 'order' | 'air'>;
 export const NO_ROSTER: CallRoster = { participants: [], activeSpeakerPeerId: null, order: OPEN_ORDER, air: OFF_AIR };

@@ -1,5 +1,6 @@
 /** Order, roles, hands, chat and transcript as a page has them: what the node sends, over drops, and what a refusal does to our tracks. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER, RIGHTS } from '#contract/call-order.ts';
 import type { ChatMessage } from '#contract/chat.ts';
 import { NO_TRANSCRIPT, type TranscriptSegment } from '#contract/transcript.ts';
@@ -288,6 +289,25 @@ describe('transcript', () => {
     expect(confirmed()).toBe(2);
     call.leave();
     expect([state().transcript, captions()]).toEqual([NO_TRANSCRIPT, []]);
+  });
+
+  it('is announced before we join, as it changes, and after what was prepared has expired; nothing is confirmed there', async () => {
+    const recorded = { ...OFF_AIR, isRecorded: true };
+    node.transcript = on;
+    expect(state().announced).toEqual({ air: OFF_AIR, transcript: NO_TRANSCRIPT });
+    void call.prepare(node.grant(), { kind: 'auto', maxTiles: 1, tileHeightPx: 90 });
+    await pass(20);
+    expect(state().announced).toEqual({ air: OFF_AIR, transcript: on });
+    node.tell({ event: 'transcript-changed', data: { ...on, isOn: false } });
+    node.tell({ event: 'air-changed', data: recorded });
+    await pass(20);
+    expect(state().announced).toEqual({ air: recorded, transcript: { ...on, isOn: false } });
+    expect(state().transcript).toEqual(NO_TRANSCRIPT);
+    node.tell({ event: 'transcript-changed', data: on });
+    node.tell({ event: 'prepared-expired', data: {} });
+    await pass(20);
+    expect([state().phase.name, state().announced]).toEqual(['idle', { air: recorded, transcript: on }]);
+    expect(node.asked.map(({ method }) => method)).not.toContain('confirm-transcript');
   });
 
   it('brings captions once each and in order, the newest alone, and none when it is off', async () => {

@@ -9,6 +9,7 @@ import type { Leaving } from '#contract/leaving.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ResumeTicket } from '#contract/screen-link.ts';
 import type { RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
+import { type AnnouncedCall, NOTHING_ANNOUNCED } from './call-state.ts';
 import type { SendRequest } from './media-session.ts';
 import { openPersistently, type OpenSocket } from './open-socket.ts';
 import { SignalingConnection } from './signaling-connection.ts';
@@ -31,6 +32,7 @@ export class ResumableConnection {
   #iceServers: readonly IceServer[] = [];
   #permissions: CallPermissions | null = null;
   #role: MeetingRole | null = null;
+  #announced = NOTHING_ANNOUNCED;
   #documentAccess: DocumentAccess | null = null;
 
   constructor(dependencies: { openSocket: OpenSocket } & ResumableConnectionEvents) {
@@ -50,6 +52,10 @@ export class ResumableConnection {
   }
   get role(): MeetingRole | null {
     return this.#role;
+  }
+  /** Outlasts the connection: what is prepared ends after half a minute, and a person still reads the page. */
+  get announced(): AnnouncedCall {
+    return this.#announced;
   }
   /** by which people behind firewalls reach the node */
   get iceServers(): readonly IceServer[] {
@@ -71,6 +77,10 @@ export class ResumableConnection {
     this.#permissions = { publishes, receives, rights, documents };
     this.#role = role;
     if (this.#documentAccess) this.#documentAccess = { ...this.#documentAccess, documents };
+  }
+
+  announce(change: Partial<AnnouncedCall>): void {
+    this.#announced = { ...this.#announced, ...change };
   }
 
   /**
@@ -136,6 +146,8 @@ export class ResumableConnection {
       this.#connection = connection;
       this.#peerKind = hello.peerKind;
       this.setPermissions(hello);
+      const { air, transcript } = hello;
+      this.#announced = { ...NOTHING_ANNOUNCED, ...(air && { air }), ...(transcript && { transcript }) };
       this.#ticket = {
         callId: hello.callId,
         peerId: hello.peerId,

@@ -132,6 +132,9 @@ export const signalingMethods = {
       /** by the grant, the role and the order: what a page offers, and the node enforces */
       ...CallPermissions.shape,
       meetingTitle: z.string(),
+      /** for who has not joined: a page says it before. Its changes come as `air-changed` and `transcript-changed`. Absent: an older node's */
+      air: CallAir.optional(),
+      transcript: CallTranscript.optional(),
       /** shown to nobody; resumes this peer */
       resumeSecret: z.string(),
       /**

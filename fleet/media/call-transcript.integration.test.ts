@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { types } from 'mediasoup';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
+import { OFF_AIR } from '#contract/broadcast.ts';
 import type { JoinTokenClaims } from '#contract/grants.ts';
 import type { FromTranscriber, ToTranscriber } from '#contract/transcriber-link.ts';
 import { NO_TRANSCRIPT } from '#contract/transcript.ts';
@@ -160,6 +161,29 @@ test('a call that ends while it is on reports so, once, and one where it is off 
   await turn(again, false);
   call().end('ended-by-fleet');
   expect(stops()).toHaveLength(1);
+});
+
+test('who has not joined yet knows that it is on, and as it changes, and gets no words', async () => {
+  const host = await join('Host', { role: 'host' });
+  await speak(host);
+  const reads = await it.prepare({ callId, meetingId });
+  expect(reads.hello).toMatchObject({ transcript: { isOn: false }, air: { isRecorded: false } });
+  await turn(host, true);
+  expect(await reads.told('transcript-changed')).toMatchObject({ isOn: true });
+  await expect.poll(() => engine.sounds().length).toBeGreaterThan(2);
+  engine.say(engine.open()[0]!, 'For those who are in');
+  await host.told('caption');
+  it.node.registry.perform({
+    name: 'set-air',
+    meetingId,
+    air: { ...OFF_AIR, isRecorded: true },
+  });
+  expect(await reads.told('air-changed')).toMatchObject({ isRecorded: true });
+  expect(reads.notifications.map(({ event }) => event)).not.toContain('caption');
+  expect((await it.prepare({ callId, meetingId })).hello).toMatchObject({
+    ...{ transcript: { isOn: true }, air: { isRecorded: true } },
+  });
+  it.node.registry.perform({ name: 'set-air', meetingId, air: OFF_AIR });
 });
 
 test('sound flows while it is on and the microphone is, and only then', async () => {

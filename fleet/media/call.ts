@@ -9,6 +9,7 @@ import { InvalidStateError, MaruError, type ErrorCode, OperationalError } from '
 import type { EndReason } from '#contract/room-state.ts';
 import type { DocumentChange } from '#contract/shared-document.ts';
 import type { CallSnapshot, MediaSetup, RequestOf, ResponseOf, SignalingNotification } from '#contract/signaling.ts';
+import type { CallTranscript } from '#contract/transcript.ts';
 import type { Logger } from 'pino';
 import { CallChat } from './call-chat.ts';
 import { CallDocument, type KnownDocument, mayView } from './call-document.ts';
@@ -139,7 +140,8 @@ export class Call {
       producers: () => this.producers.all.values(),
       peers: this.peers,
       onEvent: (draft) => options.events.onEvent(draft),
-      tell: (notification) => this.#tell(notification),
+      // captions are for who is in
+      tell: (notification) => this.#tell(notification, { prepared: notification.event === 'transcript-changed' }),
       logger,
     });
   }
@@ -158,6 +160,10 @@ export class Call {
   }
   get producers(): CallProducers {
     return this.#media.producers;
+  }
+  /** What who has not joined yet may know of it. */
+  get announced(): { air: CallAir; transcript: CallTranscript } {
+    return { air: this.#air, transcript: this.transcript.state };
   }
   get opened(): boolean {
     return this.#startedAtMs !== null;
@@ -337,7 +343,7 @@ export class Call {
   /** The fleet has set whether the meeting is on air, or where its programs are sent to. */
   airSet(): void {
     const air = this.#air;
-    if (JSON.stringify(air) !== this.#airSent) this.#tell({ event: 'air-changed', data: air });
+    if (JSON.stringify(air) !== this.#airSent) this.#tell({ event: 'air-changed', data: air }, { prepared: true });
     this.#airSent = JSON.stringify(air);
     this.#programs.touch();
   }

@@ -202,6 +202,7 @@ export class SignalingSession implements PeerLine {
         role: peer.role,
         ...permissions,
         meetingTitle,
+        ...call.announced,
         resumeSecret,
         admission: admitted,
       };

@@ -253,6 +253,8 @@ export class PlayedNode {
       documents: this.documentRights,
       meetingTitle: 'Weekly plan',
       resumeSecret: 'of-a-scene',
+      air: this.air,
+      transcript: this.transcript,
       admission:
         asked.admission?.kind === 'resume'
           ? { kind: 'restarted', call: this.#snapshot(), media: mediaSetup }

@@ -1,4 +1,5 @@
 /** A media node for unit tests, in the page's own process: sockets that can be cut, refused or reset, one call, and a log of what it was asked. */
+import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
@@ -96,6 +97,7 @@ export class FakeNode {
   ownAnswers: OwnAnswer[] = [];
   recalledChat: string[] = [];
   chatReads: ReadCount[] = [];
+  air: CallAir = OFF_AIR;
   transcript: CallTranscript = NO_TRANSCRIPT;
   onPresent: 'ok' | ErrorCode = 'ok';
   /** what the next resume is answered with */
@@ -265,6 +267,8 @@ export class FakeNode {
       ...this.permissions,
       meetingTitle: 'Test',
       resumeSecret: uuidv7(),
+      air: this.air,
+      transcript: this.transcript,
       admission,
     });
   }

@@ -90,6 +90,7 @@ class FakeCall {
     recalledChat: [],
     chatReads: new Map(),
     polls: [],
+    announced: { air: OFF_AIR, transcript: NO_TRANSCRIPT },
     transcript: NO_TRANSCRIPT,
     captions: [],
     participants: [],

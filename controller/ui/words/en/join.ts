@@ -15,6 +15,11 @@ export default {
     organisation: 'Your organisation',
     organisationHint: 'The host sees it. You may leave it out.',
     ask: 'Ask to join',
+    goesOn: {
+      'on-air': 'This meeting is on air: viewers see and hear it.',
+      recording: 'This meeting is being recorded.',
+      transcript: 'What is spoken in this meeting is being written.',
+    },
     mustAsk: '{{host}} or a co-host lets you in.',
     devices: 'Camera, microphone and sound',
     camera: 'Camera',

@@ -18,6 +18,11 @@ export default {
     organisation: '소속',
     organisationHint: '주최자에게 보입니다. 비워 두어도 됩니다.',
     ask: '입장 요청',
+    goesOn: {
+      'on-air': '이 회의는 생중계 중입니다. 시청자가 보고 듣고 있습니다.',
+      recording: '이 회의는 녹화 중입니다.',
+      transcript: '이 회의의 발언을 글로 기록하고 있습니다.',
+    },
     mustAsk: '{{host}} 또는 공동 주최자가 입장을 허용합니다.',
     devices: '카메라, 마이크, 소리',
     camera: '카메라',
