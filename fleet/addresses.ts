@@ -2,7 +2,7 @@
 import { originOf } from '#edge/listen-at.ts';
 import { type FleetOptions, hostInUrl, LOOPBACK_HOSTS, type Ports } from './options.ts';
 
-export type FleetAddresses = ReturnType<typeof addressesOf>;
+export type ServerAddresses = ReturnType<typeof addressesOf>;
 
 export function addressesOf(options: FleetOptions, ports: Ports) {
   const { hosts, lan } = options;

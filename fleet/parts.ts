@@ -39,12 +39,12 @@ import { Help } from './help/index.ts';
 import { Notes, NotesLinks } from './notes/index.ts';
 import { RoomsSettings, Signage } from './settings/index.ts';
 import { Metrics } from './http/index.ts';
-import type { FleetAddresses } from './addresses.ts';
+import type { ServerAddresses } from './addresses.ts';
 import type { Logger } from 'pino';
 import type { IceServer } from '#contract/grants.ts';
 
 /** What is there before any part: this process, its store, its trust, its broker. */
-export type Ground = FleetAddresses & {
+export type Ground = ServerAddresses & {
   options: FleetOptions;
   store: AuthorityStore;
   telemetry: TelemetryStore;

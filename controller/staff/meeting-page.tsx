@@ -27,7 +27,7 @@ import { AttendanceSection } from './attendance-section.tsx';
 import { InvitedPeople } from './invited-people.tsx';
 import { MeetingBroadcast } from './meeting-air.tsx';
 import { KeepingCard } from './keeping-card.tsx';
-import { type MeetingPartName, type MeetingPhase, partsOf, phaseOf } from './meeting-phase.ts';
+import { type MeetingPartName, type MeetingPhase, partsOf, meetingPhaseOf } from './meeting-phase.ts';
 import { MinutesSection, useMinutes } from './minutes-section.tsx';
 import { PollsSection } from './polls-section.tsx';
 import { TranscriptSection } from './transcript-section.tsx';
@@ -54,7 +54,7 @@ export function MeetingPage({ meetingId, place = null }: { meetingId: string; pl
         {problem === null ? <StaffLoading /> : <ProblemWords problem={problem} />}
       </>
     );
-  const phase = phaseOf(meeting, nowMs);
+  const phase = meetingPhaseOf(meeting, nowMs);
   return (
     <>
       <MeetingHead meeting={meeting} phase={phase} />

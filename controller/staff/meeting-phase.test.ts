@@ -1,26 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { partsOf, phaseOf } from './meeting-phase.ts';
+import { partsOf, meetingPhaseOf } from './meeting-phase.ts';
 
 const timed = { startsAtMs: 1_000, endsAtMs: 2_000, participantCount: 0, isCancelled: false };
 
 describe('the phase of a meeting', () => {
   it('follows its time while nobody is in it', () => {
-    expect(phaseOf(timed, 999)).toBe('ahead');
-    expect(phaseOf(timed, 1_000)).toBe('open');
-    expect(phaseOf(timed, 2_000)).toBe('over');
+    expect(meetingPhaseOf(timed, 999)).toBe('ahead');
+    expect(meetingPhaseOf(timed, 1_000)).toBe('open');
+    expect(meetingPhaseOf(timed, 2_000)).toBe('over');
   });
 
   it('is running while somebody is in it, also before and after its time', () => {
-    for (const nowMs of [0, 1_500, 9_000]) expect(phaseOf({ ...timed, participantCount: 1 }, nowMs)).toBe('running');
+    for (const nowMs of [0, 1_500, 9_000])
+      expect(meetingPhaseOf({ ...timed, participantCount: 1 }, nowMs)).toBe('running');
   });
 
   it('is open for one without a time or without an end, which may begin again', () => {
-    expect(phaseOf({ ...timed, startsAtMs: null, endsAtMs: null }, 9_000)).toBe('open');
-    expect(phaseOf({ ...timed, endsAtMs: null }, 9_000)).toBe('open');
+    expect(meetingPhaseOf({ ...timed, startsAtMs: null, endsAtMs: null }, 9_000)).toBe('open');
+    expect(meetingPhaseOf({ ...timed, endsAtMs: null }, 9_000)).toBe('open');
   });
 
   it('is that it was cancelled, whatever its time', () => {
-    for (const nowMs of [0, 9_000]) expect(phaseOf({ ...timed, isCancelled: true }, nowMs)).toBe('cancelled');
+    for (const nowMs of [0, 9_000]) expect(meetingPhaseOf({ ...timed, isCancelled: true }, nowMs)).toBe('cancelled');
   });
 });
 

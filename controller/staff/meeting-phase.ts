@@ -8,7 +8,10 @@ import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 export type MeetingPhase = 'ahead' | 'running' | 'open' | 'over' | 'cancelled';
 type Timed = Pick<MeetingDetail, 'startsAtMs' | 'endsAtMs' | 'participantCount' | 'isCancelled'>;
 
-export function phaseOf({ startsAtMs, endsAtMs, participantCount, isCancelled }: Timed, nowMs: number): MeetingPhase {
+export function meetingPhaseOf(
+  { startsAtMs, endsAtMs, participantCount, isCancelled }: Timed,
+  nowMs: number,
+): MeetingPhase {
   if (isCancelled) return 'cancelled';
   if (participantCount > 0) return 'running';
   if (startsAtMs !== null && startsAtMs > nowMs) return 'ahead';

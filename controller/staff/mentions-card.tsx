@@ -19,7 +19,7 @@ export function MentionsCard({ mentions }: { mentions: readonly ChatMentions[] }
             >
               <Icon of={AtSign} className="size-5 text-accent" />
               <span className="min-w-0 flex-1">
-                <span className="block truncate text-base font-medium">{t('mentions.in', { title })}</span>
+                <span className="line-clamp-2 text-base font-medium">{t('mentions.in', { title })}</span>
                 <span className="block truncate text-small text-quiet">
                   {t('mentions.by', { count, names: names.join(', ') })}
                 </span>

@@ -1,33 +1,24 @@
 /** What is written in a meeting, at the real fleet server: in calls and on its page, once each, for its people alone, over a restart. */
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RECALL_WITHIN_MS } from '#contract/chat.ts';
 import type { ChatPost, chatApi } from '#contract/http/chat-api.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import { topicOf } from '#contract/topics.ts';
 import { EventsUnderTest } from '../events-under-test.ts';
-import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
-import { Accounts } from '../people/index.ts';
-import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+import type { FleetUnderTest, Json } from '../fleet-under-test.ts';
+import { type MemberUnderTest, MembersUnderTest } from '../members-under-test.ts';
+import { type AuthorityStore, newId } from '../store/index.ts';
 
-type Person = { accountId: string; displayName: string; cookie: string };
-
+let under: MembersUnderTest;
 let fleet: FleetUnderTest;
 let store: AuthorityStore;
-let [mina, joon, sora]: Person[] = [];
+let [mina, joon, sora]: MemberUnderTest[] = [];
 const acknowledged = new Set<string>();
 const commands: Json[] = [];
 
 beforeAll(async () => {
-  fleet = new FleetUnderTest();
-  await fleet.start();
-  store = authorityStore({
-    dataDir: fleet.dataDir,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  await store.start();
+  under = await MembersUnderTest.start();
+  ({ fleet, store } = under);
   fleet.node.on('message', (topic, payload) => {
     const message = JSON.parse(payload.toString());
     if (topic === topicOf('eventAcks', fleet.nodeId)) for (const id of message.eventIds) acknowledged.add(id);
@@ -35,21 +26,11 @@ beforeAll(async () => {
   });
   const topics = [topicOf('eventAcks', fleet.nodeId), topicOf('nodeCommand', fleet.nodeId)];
   await fleet.node.subscribeAsync(topics, { qos: 1 });
-  [mina, joon, sora] = [await person('Mina Kim'), await person('Joon Park'), await person('Sora Lee')];
+  [mina, joon, sora] = await under.signedIn('Mina Kim', 'Joon Park', 'Sora Lee');
 });
-afterAll(async () => {
-  await store.stop();
-  await fleet.stop();
-});
+afterAll(() => under.stop());
 
-async function person(displayName: string): Promise<Person> {
-  const [userName, password] = [`u${randomUUID()}`, randomUUID()];
-  const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
-  const account = { userName, displayName, password, grants, mustChangePassword: false };
-  const { accountId } = await new Accounts({ store }).create(account);
-  return { accountId, displayName, cookie: (await fleet.signIn(userName, password)).cookie };
-}
-const ask = (who: Person, method: string, path: string, body?: object) =>
+const ask = (who: MemberUnderTest, method: string, path: string, body?: object) =>
   fleet.api(method, `/api/v1/meetings${path}`, body, who.cookie);
 /** Of Mina, with Joon. */
 async function make(): Promise<string> {
@@ -59,13 +40,17 @@ async function make(): Promise<string> {
   expect(status, JSON.stringify(body)).toBe(200);
   return body.meeting.meetingId;
 }
-async function read(who: Person, meetingId: string, query = ''): Promise<RouteAnswer<typeof chatApi.chatPosts>> {
+async function read(
+  who: MemberUnderTest,
+  meetingId: string,
+  query = '',
+): Promise<RouteAnswer<typeof chatApi.chatPosts>> {
   const { status, body } = await ask(who, 'GET', `/${meetingId}/chat${query}`);
   expect(status, JSON.stringify(body)).toBe(200);
   return body;
 }
 const texts = ({ posts }: { posts: ChatPost[] }): string[] => posts.map(({ text }) => text);
-const write = (who: Person, meetingId: string, text: string, messageId = newId()) =>
+const write = (who: MemberUnderTest, meetingId: string, text: string, messageId = newId()) =>
   ask(who, 'POST', `/${meetingId}/chat`, { messageId, text });
 const codeOf = ({ body }: { body: Json }): string | undefined => body.error?.code;
 /** Joon enters, and the node reports that the call has begun. */
@@ -136,7 +121,7 @@ test('its people read and write it, nobody else', async () => {
   expect(codeOf(await write(sora!, meetingId, 'Let me in'))).toBe('forbidden');
   expect(codeOf(await ask(sora!, 'GET', `/${meetingId}/chat`))).toBe('forbidden');
   // who manages every meeting is not one of its people
-  const manager: Person = { accountId: '', displayName: '', cookie: fleet.admin.cookie };
+  const manager: MemberUnderTest = { accountId: '', displayName: '', cookie: fleet.admin.cookie };
   expect(codeOf(await ask(manager, 'GET', `/${meetingId}/chat`))).toBe('forbidden');
   expect(codeOf(await write(manager, meetingId, 'Hello'))).toBe('forbidden');
   expect(texts(await read(joon!, meetingId))).toEqual(['Among us']);
@@ -153,7 +138,7 @@ test('what is written on the page while a call runs is sent to its node', async 
   expect(commands.find(({ name }) => name === 'post-chat')).toMatchObject(sent);
 });
 
-const recall = (who: Person, meetingId: string, messageId: string) =>
+const recall = (who: MemberUnderTest, meetingId: string, messageId: string) =>
   ask(who, 'DELETE', `/${meetingId}/chat/${messageId}`);
 /** As they stand in the file, the one of that id. */
 const kept = (messageId: string) =>
@@ -214,9 +199,9 @@ test('a message answers another and names people of the meeting, who see that th
   expect((await read(mina!, meetingId)).posts[1]).toMatchObject({ text: '', mentions: [] });
 });
 
-const markRead = (who: Person, meetingId: string, messageId: string) =>
+const markRead = (who: MemberUnderTest, meetingId: string, messageId: string) =>
   ask(who, 'PUT', `/${meetingId}/chat-read`, { messageId });
-const readers = (who: Person, meetingId: string, messageId: string) =>
+const readers = (who: MemberUnderTest, meetingId: string, messageId: string) =>
   ask(who, 'GET', `/${meetingId}/chat/${messageId}/readers`);
 
 test('a writer sees who has read it, on the page and in the call; nobody else does', async () => {
@@ -241,7 +226,7 @@ test('a writer sees who has read it, on the page and in the call; nobody else do
     { person: 'seat:1:3', displayName: 'Nobody', messageId: newId() },
   ];
   for (const _ of [1, 2]) await report(callId, meetingId, { name: 'chat-read', reads });
-  const counts = async (who: Person) => (await read(who, meetingId)).posts.map(({ readCount }) => readCount);
+  const counts = async (who: MemberUnderTest) => (await read(who, meetingId)).posts.map(({ readCount }) => readCount);
   expect(await counts(mina!)).toEqual([2, undefined]);
   expect(await counts(joon!)).toEqual([undefined, 1]);
   expect((await readers(mina!, meetingId, first)).body).toEqual({ names: ['A guest', 'Joon Park'] });

@@ -1,33 +1,23 @@
 /** Polls at the real fleet server: what a node reports is stored once, shown to the meeting's people, and goes with the meeting. */
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MAX_PREPARED_POLLS } from '#contract/http/polls-api.ts';
 import { pollUnderTest } from '#contract/poll-under-test.ts';
 import type { CallPoll } from '#contract/polls.ts';
 import { topicOf } from '#contract/topics.ts';
-import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
-import { Accounts } from '../people/index.ts';
-import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+import type { FleetUnderTest, Json } from '../fleet-under-test.ts';
+import { type MemberUnderTest, MembersUnderTest } from '../members-under-test.ts';
+import { newId } from '../store/index.ts';
 
-type Person = { accountId: string; cookie: string };
-
+let under: MembersUnderTest;
 let fleet: FleetUnderTest;
-let store: AuthorityStore;
-let [mina, joon, sora]: Person[] = [];
+let [mina, joon, sora]: MemberUnderTest[] = [];
 let meetingId: string;
 let callId: string;
 
 beforeAll(async () => {
-  fleet = new FleetUnderTest();
-  await fleet.start();
-  store = authorityStore({
-    dataDir: fleet.dataDir,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  await store.start();
-  [mina, joon, sora] = [await person('Mina'), await person('Joon'), await person('Sora')];
+  under = await MembersUnderTest.start();
+  ({ fleet } = under);
+  [mina, joon, sora] = await under.signedIn('Mina', 'Joon', 'Sora');
 });
 beforeEach(async () => {
   const draft = {
@@ -40,18 +30,8 @@ beforeEach(async () => {
   meetingId = (await fleet.api('POST', '/api/v1/meetings', draft, mina!.cookie)).body.meeting.meetingId;
   callId = (await fleet.api('POST', `/api/v1/meetings/${meetingId}/entries`, {}, mina!.cookie)).body.grant.callId;
 });
-afterAll(async () => {
-  await store.stop();
-  await fleet.stop();
-});
+afterAll(() => under.stop());
 
-async function person(displayName: string): Promise<Person> {
-  const [userName, password] = [`u${randomUUID()}`, randomUUID()];
-  const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
-  const account = { userName, displayName, password, grants, mustChangePassword: false };
-  const { accountId } = await new Accounts({ store }).create(account);
-  return { accountId, cookie: (await fleet.signIn(userName, password)).cookie };
-}
 const event = (name: string, more: object = {}) => ({ name, eventId: newId(), callId, meetingId, atMs: 5, ...more });
 const publish = (...events: object[]) =>
   fleet.node.publishAsync(topicOf('callEvents', fleet.nodeId), JSON.stringify({ events }), { qos: 1 });

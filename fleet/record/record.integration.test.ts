@@ -1,5 +1,4 @@
 /** What a meeting leaves behind, at the real fleet server with a media node by hand. */
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CallGrant } from '#contract/grants.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
@@ -7,42 +6,25 @@ import type { CallAttendance } from '#contract/http/record-api.ts';
 import { type FromPrinter, MAX_PRINT_MESSAGE_UNITS, PRINT_SOCKET, ToPrinter } from '#contract/print-link.ts';
 import { topicOf } from '#contract/topics.ts';
 import { ProcessLinkServer } from '#edge/process-link-server.ts';
-import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
-import { Accounts } from '../people/index.ts';
-import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+import type { FleetUnderTest, Json } from '../fleet-under-test.ts';
+import { type MemberUnderTest, MembersUnderTest } from '../members-under-test.ts';
+import { type AuthorityStore, newId } from '../store/index.ts';
 
-type Person = { accountId: string; cookie: string };
 const MINUTE_MS = 60_000;
 
+let under: MembersUnderTest;
 let fleet: FleetUnderTest;
 let store: AuthorityStore;
-let [mina, joon, sora]: Person[] = [];
+let [mina, joon, sora]: MemberUnderTest[] = [];
 
 beforeAll(async () => {
-  fleet = new FleetUnderTest();
-  await fleet.start();
-  store = authorityStore({
-    dataDir: fleet.dataDir,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  await store.start();
-  [mina, joon, sora] = [await person('Mina Kim'), await person('Joon Park'), await person('Sora Lee')];
+  under = await MembersUnderTest.start();
+  ({ fleet, store } = under);
+  [mina, joon, sora] = await under.signedIn('Mina Kim', 'Joon Park', 'Sora Lee');
 });
-afterAll(async () => {
-  await store.stop();
-  await fleet.stop();
-});
+afterAll(() => under.stop());
 
-async function person(displayName: string): Promise<Person> {
-  const [userName, password] = [`u${randomUUID()}`, randomUUID()];
-  const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
-  const account = { userName, displayName, password, grants, mustChangePassword: false };
-  const { accountId } = await new Accounts({ store }).create(account);
-  return { accountId, cookie: (await fleet.signIn(userName, password)).cookie };
-}
-const ask = (who: Person | null, method: string, path: string, body?: object) =>
+const ask = (who: MemberUnderTest | null, method: string, path: string, body?: object) =>
   fleet.api(method, `/api/v1/${path}`, body, who?.cookie);
 async function make(more: Json = {}): Promise<MeetingDetail> {
   const draft = { title: '분기 결산', startsAtMs: null, durationMinutes: 30, people: [], roomIds: [], ...more };
@@ -50,7 +32,7 @@ async function make(more: Json = {}): Promise<MeetingDetail> {
   expect(status, JSON.stringify(body)).toBe(200);
   return body.meeting;
 }
-const entry = async (who: Person, { meetingId }: MeetingDetail): Promise<CallGrant> =>
+const entry = async (who: MemberUnderTest, { meetingId }: MeetingDetail): Promise<CallGrant> =>
   (await ask(who, 'POST', `meetings/${meetingId}/entries`, {})).body.grant;
 async function guestEntry({ meetingId }: MeetingDetail, inviteId: string | null): Promise<CallGrant> {
   const { body } = await ask(mina!, 'GET', `meetings/${meetingId}/invites/${inviteId}/link`);
@@ -77,7 +59,7 @@ const left = ({ peerId }: { peerId: string }, atMs: number) => ({
   participantCount: 1,
   atMs,
 });
-const attendance = async (who: Person, { meetingId }: MeetingDetail): Promise<CallAttendance[]> =>
+const attendance = async (who: MemberUnderTest, { meetingId }: MeetingDetail): Promise<CallAttendance[]> =>
   (await ask(who, 'GET', `meetings/${meetingId}/attendance`)).body.calls;
 const namesOf = async (made: MeetingDetail): Promise<string[]> =>
   (await attendance(mina!, made)).flatMap(({ attendees }) => attendees.map(({ displayName }) => displayName));
@@ -180,11 +162,11 @@ test('somebody who is not invited sees no attendance', async () => {
 });
 
 describe('past meetings', () => {
-  const past = async (who: Person, query = ''): Promise<Json> =>
+  const past = async (who: MemberUnderTest, query = ''): Promise<Json> =>
     (await ask(who, 'GET', `past-meetings${query === '' ? '' : `?${query}`}`)).body;
   const titles = ({ rows }: Json): string[] => rows.map(({ title }: Json) => title);
   /** As if it had been made then. */
-  async function heldBefore(title: string, hoursAgo: number, people: Person[] = []): Promise<MeetingDetail> {
+  async function heldBefore(title: string, hoursAgo: number, people: MemberUnderTest[] = []): Promise<MeetingDetail> {
     const made = await make({ title, people: people.map(({ accountId }) => ({ accountId })) });
     const startsAtMs = Date.now() - hoursAgo * 60 * MINUTE_MS;
     await store.write((trx) =>
@@ -198,7 +180,7 @@ describe('past meetings', () => {
   }
 
   test('are those that one was invited to and that are over, the newest first, page by page, by title', async () => {
-    const who = await person('Somebody');
+    const who = await under.member('Somebody');
     await heldBefore('Third 100%', 3, [who]);
     await heldBefore('First', 1, [who]);
     await heldBefore('Second', 2, [who]);
@@ -224,7 +206,7 @@ describe('past meetings', () => {
   });
 
   test('hold one without a time once it was held, and not while it runs', async () => {
-    const who = await person('Somebody');
+    const who = await under.member('Somebody');
     const made = await make({ title: 'Any time', people: [{ accountId: who.accountId }] });
     const mine = await entry(who, made);
     const at = Date.now() - 10 * MINUTE_MS;
@@ -237,7 +219,7 @@ describe('past meetings', () => {
     await expect.poll(async () => titles(await past(who))).toEqual(['Any time']);
     expect((await past(who)).rows[0].heldAtMs).toBe(at);
     // and its person alone is shown the time
-    const intervals = async (of: Person) => (await ask(of, 'GET', 'own-meeting-time')).body.intervals;
+    const intervals = async (of: MemberUnderTest) => (await ask(of, 'GET', 'own-meeting-time')).body.intervals;
     expect(await intervals(who)).toEqual([{ fromMs: at, untilMs: at + 4 * MINUTE_MS }]);
     expect(await intervals(sora!)).toEqual([]);
   });
@@ -291,14 +273,14 @@ test('minutes are its hosts’ until they are sent; what is typed is cleaned and
       .execute(),
   );
   const path = `meetings/${meetingId}/minutes`;
-  const seenBy = async (who: Person) => (await ask(who, 'GET', path)).body.minutes;
+  const seenBy = async (who: MemberUnderTest) => (await ask(who, 'GET', path)).body.minutes;
   expect(await seenBy(mina!)).toMatchObject([{ minutesId, text: '# Draft\n', revision: 1, sentAtMs: null }]);
   expect(await seenBy(joon!)).toEqual([]);
   expect((await ask(sora!, 'GET', path)).status).toBe(403);
-  const file = (who: Person) =>
+  const file = (who: MemberUnderTest) =>
     fetch(new URL(`/api/v1/${path}/${minutesId}/file.md`, fleet.ready.fleetUrl), { headers: { cookie: who.cookie } });
   expect((await file(joon!)).status).toBe(404);
-  const correct = (who: Person, text: string, revision: number) =>
+  const correct = (who: MemberUnderTest, text: string, revision: number) =>
     ask(who, 'PUT', `${path}/${minutesId}`, { text, revision });
   expect((await correct(joon!, 'x', 1)).status).toBe(403);
   expect((await correct(mina!, 'x'.repeat(20_001), 1)).status).toBe(400);
@@ -307,7 +289,7 @@ test('minutes are its hosts’ until they are sent; what is typed is cleaned and
   expect((await ask(joon!, 'POST', `${path}/${minutesId}/mails`, { revision: 2 })).status).toBe(403);
   expect((await ask(mina!, 'POST', `${path}/${minutesId}/mails`, { revision: 2 })).status).toBe(200);
   expect(await seenBy(joon!)).toMatchObject([{ text: '# 결산\n- ab\n', sentAtMs: expect.any(Number) }]);
-  const whole = (who: Person) =>
+  const whole = (who: MemberUnderTest) =>
     fetch(new URL(`/api/v1/meetings/${meetingId}/record.json`, fleet.ready.fleetUrl), {
       headers: { cookie: who.cookie },
     });
@@ -324,7 +306,7 @@ test('minutes are its hosts’ until they are sent; what is typed is cleaned and
     '# 결산\n- ab\n',
   ]);
 
-  const pdf = (who: Person) =>
+  const pdf = (who: MemberUnderTest) =>
     fetch(new URL(`/api/v1/${path}/${minutesId}/file.pdf`, fleet.ready.fleetUrl), { headers: { cookie: who.cookie } });
   expect((await pdf(sora!)).status).toBe(403);
   const refused = await pdf(joon!);
@@ -352,7 +334,7 @@ test('minutes are its hosts’ until they are sent; what is typed is cleaned and
   printer.stop();
 
   // not while it runs, and then all of it
-  const remove = (who: Person) => ask(who, 'DELETE', `meetings/${meetingId}/record`);
+  const remove = (who: MemberUnderTest) => ask(who, 'DELETE', `meetings/${meetingId}/record`);
   expect((await remove(joon!)).status).toBe(403);
   expect((await remove(mina!)).body.error.code).toBe('not-possible-now');
   await happened(host.callId, meetingId, { name: 'call-ended', reason: 'empty', atMs: Date.now() });

@@ -2,35 +2,26 @@
  * The transcript at the real fleet server with a scripted node: whether it is allowed, what is spoken in calls, its files and its
  * deletion, for the meeting's people alone.
  */
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { transcriptApi } from '#contract/http/transcript-api.ts';
 import type { RouteAnswer } from '#contract/http/route.ts';
 import { DEFAULT_MEETING_POLICY } from '#contract/meeting-policy.ts';
 import { topicOf } from '#contract/topics.ts';
 import { EventsUnderTest } from '../events-under-test.ts';
-import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
-import { Accounts } from '../people/index.ts';
-import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+import type { FleetUnderTest, Json } from '../fleet-under-test.ts';
+import { type MemberUnderTest, MembersUnderTest } from '../members-under-test.ts';
+import { type AuthorityStore, newId } from '../store/index.ts';
 
-type Person = { accountId: string; displayName: string; cookie: string };
-
+let under: MembersUnderTest;
 let fleet: FleetUnderTest;
 let store: AuthorityStore;
-let [mina, joon, sora]: Person[] = [];
+let [mina, joon, sora]: MemberUnderTest[] = [];
 const acknowledged = new Set<string>();
 const commands: Json[] = [];
 
 beforeAll(async () => {
-  fleet = new FleetUnderTest();
-  await fleet.start();
-  store = authorityStore({
-    dataDir: fleet.dataDir,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  await store.start();
+  under = await MembersUnderTest.start();
+  ({ fleet, store } = under);
   fleet.node.on('message', (topic, payload) => {
     const message = JSON.parse(payload.toString());
     if (topic === topicOf('eventAcks', fleet.nodeId)) for (const id of message.eventIds) acknowledged.add(id);
@@ -39,21 +30,11 @@ beforeAll(async () => {
   const topics = [topicOf('eventAcks', fleet.nodeId), topicOf('nodeCommand', fleet.nodeId)];
   await fleet.node.subscribeAsync(topics, { qos: 1 });
   await fleet.register({ transcribes: true });
-  [mina, joon, sora] = [await person('Mina Kim'), await person('Joon Park'), await person('Sora Lee')];
+  [mina, joon, sora] = await under.signedIn('Mina Kim', 'Joon Park', 'Sora Lee');
 });
-afterAll(async () => {
-  await store.stop();
-  await fleet.stop();
-});
+afterAll(() => under.stop());
 
-async function person(displayName: string): Promise<Person> {
-  const [userName, password] = [`u${randomUUID()}`, randomUUID()];
-  const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
-  const account = { userName, displayName, password, grants, mustChangePassword: false };
-  const { accountId } = await new Accounts({ store }).create(account);
-  return { accountId, displayName, cookie: (await fleet.signIn(userName, password)).cookie };
-}
-const ask = (who: Person, method: string, path: string, body?: object) =>
+const ask = (who: MemberUnderTest, method: string, path: string, body?: object) =>
   fleet.api(method, `/api/v1/meetings${path}`, body, who.cookie);
 async function make(policy?: object): Promise<string> {
   const people = [{ accountId: joon!.accountId }];
@@ -92,7 +73,7 @@ async function send(events: object[]): Promise<void> {
   await fleet.node.publishAsync(topicOf('callEvents', fleet.nodeId), JSON.stringify({ events }), { qos: 1 });
   await expect.poll(() => ids.every((id) => acknowledged.has(id)), { timeout: 5_000 }).toBe(true);
 }
-const spoken = (text: string, fromMs = Date.now(), person: Person | null = joon!) => ({
+const spoken = (text: string, fromMs = Date.now(), person: MemberUnderTest | null = joon!) => ({
   name: 'transcript-segment',
   person: person && `account:${person.accountId}`,
   segment: {
@@ -100,13 +81,17 @@ const spoken = (text: string, fromMs = Date.now(), person: Person | null = joon!
     ...{ fromMs, untilMs: fromMs + 900 },
   },
 });
-async function read(who: Person, meetingId: string, query = ''): Promise<RouteAnswer<typeof transcriptApi.transcript>> {
+async function read(
+  who: MemberUnderTest,
+  meetingId: string,
+  query = '',
+): Promise<RouteAnswer<typeof transcriptApi.transcript>> {
   const { status, body } = await ask(who, 'GET', `/${meetingId}/transcript${query}`);
   expect(status, JSON.stringify(body)).toBe(200);
   return body;
 }
 const texts = async (meetingId: string, who = mina!) => (await read(who, meetingId)).segments.map(({ text }) => text);
-const file = async (who: Person, path: string) => {
+const file = async (who: MemberUnderTest, path: string) => {
   const answer = await fetch(`${fleet.ready.fleetUrl}/api/v1/meetings${path}`, { headers: { cookie: who.cookie } });
   return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
 };

@@ -93,7 +93,6 @@ function Choices({ poll, mayKeep, onAnswer }: Pick<PollCardProps, 'poll' | 'mayK
     <div className="flex flex-col gap-2">
       <p className="text-small text-quiet">{t(isMultiple ? 'runningSeveral' : 'running')}</p>
       {poll.choices.map((choice, index) => {
-        const numbers = t('counted', { people: t('count', { count: poll.counts[index]! }), percent: shares[index]! });
         return (
           <ToggleButton
             key={choice}
@@ -117,9 +116,18 @@ function Choices({ poll, mayKeep, onAnswer }: Pick<PollCardProps, 'poll' | 'mayK
             {/* its room is kept before it is shown: a choice that grew would move another one under a second press */}
             <span
               id={`${described}${index}`}
-              className="numerals relative min-w-28 text-right text-small whitespace-nowrap text-quiet"
+              className="numerals relative flex min-w-16 flex-col text-right text-small whitespace-nowrap text-quiet"
             >
-              {showsNumbers && numbers}
+              {showsNumbers && (
+                <>
+                  <span>
+                    {t('count', { count: poll.counts[index]! })}
+                    {/* read aloud in one line */}
+                    <span className="sr-only">, </span>
+                  </span>
+                  <span>{shares[index]}%</span>
+                </>
+              )}
             </span>
           </ToggleButton>
         );

@@ -255,7 +255,7 @@ export const administrationScenes: readonly Scene[] = [
   scene('places-add', '/places', {}, (page) => press(page, /^Add inside Seoul$|^Seoul 안에 추가$/)),
   scene('places-rules', '/places', {}, async (page) => {
     await press(page, /^Meeting rules of 27F$|^27F 회의 규칙$/);
-    await page.getByRole('dialog').getByRole('combobox').selectOption('all-wait');
+    await page.getByRole('dialog').getByRole('combobox').first().selectOption('all-wait');
   }),
   scene('places-kept', '/places', {}, async (page) => {
     await press(page, /^Meeting rules of 27F$|^27F 회의 규칙$/);

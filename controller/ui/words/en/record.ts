@@ -93,5 +93,8 @@ export default {
     byWeek: 'By week',
     weekOf: 'Week of {{date}}',
     hours: '{{hours}} h {{minutes}} min',
+    minutes_one: '{{count}} min',
+    minutes_other: '{{count}} min',
+    none: 'none',
   },
 } as const;

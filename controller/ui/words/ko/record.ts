@@ -92,5 +92,7 @@ export default {
     byWeek: '주별',
     weekOf: '{{date}}부터 한 주',
     hours: '{{hours}}시간 {{minutes}}분',
+    minutes_other: '{{count}}분',
+    none: '없음',
   },
 } as const satisfies Translated<typeof en>;
