@@ -28,13 +28,16 @@ import { FleetHistory } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { Rooms } from './rooms/index.ts';
 import {
+  ErasureWork,
   MeetingRecord,
   MinutesPdf,
   type PrintedMinutes,
   readSummarySettings,
+  type RemoveFiles,
   type SummarySettings,
 } from './record/index.ts';
 import { Updates } from './updates/index.ts';
+import { ErasureList } from './erasures/index.ts';
 import { Help } from './help/index.ts';
 import { Notes, NotesLinks } from './notes/index.ts';
 import { RoomsSettings, Signage } from './settings/index.ts';
@@ -330,6 +333,19 @@ export function makeParts(ground: Ground) {
     clock,
     logger,
   });
+  const removeFiles: RemoveFiles = async (meetingId, actor, upToMs) => {
+    await documents.removeAllOf(meetingId, upToMs);
+    await broadcasts.recordings.deleteAllOf(meetingId, actor, upToMs);
+  };
+  const erasures = new ErasureList({ store, dataDir, logger });
+  const erasureWork = new ErasureWork({
+    store,
+    notes,
+    accounts: people.changes,
+    removeFiles,
+    onChanged: (meetingId) => meetings.changed(meetingId),
+    logger,
+  });
   const signage = new Signage({ store, dataDir, settings });
   const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
   rooms.registry.onChanged(({ kind, roomId }) => {
@@ -377,6 +393,9 @@ export function makeParts(ground: Ground) {
     help,
     updates,
     record,
+    removeFiles,
+    erasures,
+    erasureWork,
     signage,
     metrics,
   };
@@ -406,6 +425,8 @@ export async function startParts(parts: FleetParts, { store }: Pick<Ground, 'sto
     help,
     updates,
     record,
+    erasures,
+    erasureWork,
     signage,
   } = parts;
   await meetings.start();
@@ -420,6 +441,8 @@ export async function startParts(parts: FleetParts, { store }: Pick<Ground, 'sto
   notes.start();
   notesLinks.start();
   await broadcasts.start();
+  await erasures.start();
+  await erasureWork.start();
   notifications.start();
   health.start();
   history.start();
@@ -458,6 +481,8 @@ export async function stopParts(parts: FleetParts): Promise<void> {
     help,
     updates,
     record,
+    erasures,
+    erasureWork,
   } = parts;
   health.stop();
   await notifications.stop();
@@ -469,6 +494,8 @@ export async function stopParts(parts: FleetParts): Promise<void> {
   await updates.stop();
   retention.stop();
   record.stop();
+  erasureWork.stop();
+  erasures.stop();
   pdf.stop();
   settings.stop();
   openid?.stop();

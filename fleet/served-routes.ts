@@ -42,6 +42,8 @@ export function servedRoutes(parts: FleetParts, ground: Served): ServedRoute[] {
     help,
     updates,
     record,
+    erasures,
+    removeFiles,
     signage,
   } = parts;
   const { store, telemetry, clock, authority, fleetUrl, liveUrlAt, logger } = ground;
@@ -90,10 +92,8 @@ export function servedRoutes(parts: FleetParts, ground: Served): ServedRoute[] {
       pdf,
       notes,
       accounts: people.changes,
-      removeFiles: async (meetingId, actor) => {
-        await documents.removeAllOf(meetingId);
-        await broadcasts.recordings.deleteAllOf(meetingId, actor);
-      },
+      erasures,
+      removeFiles,
       onChanged: (meetingId) => meetings.changed(meetingId),
     }),
     ...seriesRoutes({ store, notes, logger }),

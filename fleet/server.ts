@@ -38,61 +38,6 @@ import { ensureDemonstration } from './rooms/index.ts';
 import { Turn } from './turn/index.ts';
 import { KioskRelease } from './updates/index.ts';
 import { buildApp, buildDeviceApp } from './http/index.ts';
-import {
-  giveUpWaiting,
-  MailDelivery,
-  MeetingMails,
-  queueAccountMail,
-  queueMentionMail,
-  readMailSettings,
-} from './mail/index.ts';
-import { AuditList, auditRoutes, AuditWatch, RefusalRecord } from './audit/index.ts';
-import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
-import {
-  admissionRoutes,
-  hasInvites,
-  meetingRoutes,
-  Meetings,
-  PeopleFinder,
-  PeopleMeetings,
-  RoomFinder,
-  SigningKeys,
-  StaffHomes,
-} from './meetings/index.ts';
-import { chatRoutes, mailedMentionsOf, MeetingChat, MentionMails } from './chat/index.ts';
-import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
-import { pollRoutes, Polls } from './polls/index.ts';
-import { transcriptRoutes } from './transcript/index.ts';
-import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
-import {
-  AlertBook,
-  AlertList,
-  AlertNotifications,
-  alertRoutes,
-  alertTargetRoutes,
-  OF_ORGANISATION,
-} from './alerts/index.ts';
-import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
-import { FleetHealth } from './health/index.ts';
-import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
-import {
-  ErasureWork,
-  MeetingRecord,
-  MinutesPdf,
-  type PrintedMinutes,
-  readSummarySettings,
-  recordRoutes,
-  type RemoveFiles,
-  seriesRoutes,
-  type SummarySettings,
-} from './record/index.ts';
-import { Turn } from './turn/index.ts';
-import { KioskRelease, updateRoutes, Updates } from './updates/index.ts';
-import { ErasureList } from './erasures/index.ts';
-import { Help, helpRoutes } from './help/index.ts';
-import { Notes, NotesLinks, notesRoutes } from './notes/index.ts';
-import { RoomsSettings, settingsRoutes, Signage, signageRoutes } from './settings/index.ts';
-import { buildApp, buildDeviceApp, Metrics } from './http/index.ts';
 import { FIRST_ADMIN_FILE, type ServerReady, type ServerServing } from './supervision.ts';
 import { type Ground, makeParts, startParts, stopParts } from './parts.ts';
 import { servedRoutes } from './served-routes.ts';
@@ -263,92 +208,6 @@ const {
   signage,
   metrics,
 } = parts;
-  broker,
-  register,
-  serviceOf: rooms.services.of,
-  placesOf: (roomId) => people.places.pathOfRoom(roomId),
-  watchOf: (roomId) => settings.desired(roomId, 'watch'),
-  refusedSettingsOf: (roomId) => settings.viewNow({ kind: 'room', roomId }).report?.refused ?? [],
-  book: alerts,
-  clock,
-  logger,
-});
-rooms.services.onChanged((roomId) => health.roomMoved(roomId));
-const history = new FleetHistory({
-  telemetry,
-  rooms,
-  broker,
-  isInTrouble: (roomId) => rooms.list.isInTrouble(roomId),
-  clock,
-  logger,
-});
-const help = new Help({
-  store,
-  broker,
-  rooms,
-  signalsOf: (roomId) => health.raisedIn(roomId),
-  book: alerts,
-  dataDir,
-  clock,
-  logger,
-});
-const updates = new Updates({
-  store,
-  broker,
-  rooms,
-  register,
-  placesOf: (roomId) => people.places.pathOfRoom(roomId),
-  hoursOf: (roomId) => settings.desired(roomId, 'updates').windowHours,
-  book: alerts,
-  folder: options.updatesDir ?? join(dataDir, 'updates'),
-  kioskRelease: options.kioskRelease,
-  clock,
-  logger,
-});
-const record = new MeetingRecord({
-  store,
-  meetings,
-  fleetUrl,
-  minutesAfterMs: options.minutesAfterMs,
-  mails: mail && new MeetingMails(),
-  notes,
-  summarySettings: summarySettings(),
-  clock,
-  logger,
-});
-const removeFiles: RemoveFiles = async (meetingId, actor, upToMs) => {
-  await documents.removeAllOf(meetingId, upToMs);
-  await broadcasts.recordings.deleteAllOf(meetingId, actor, upToMs);
-};
-const erasures = new ErasureList({ store, dataDir, logger });
-const erasureWork = new ErasureWork({
-  store,
-  notes,
-  accounts: people.changes,
-  removeFiles,
-  onChanged: (meetingId) => meetings.changed(meetingId),
-  logger,
-});
-const signage = new Signage({ store, dataDir, settings });
-const settingsNotKept = (error: unknown): void => logger.error({ err: error }, 'settings not forgotten');
-rooms.registry.onChanged(({ kind, roomId }) => {
-  if (kind === 'placed') meetings.waitingRoom.lookAll();
-  if (kind !== 'removed') return;
-  void people.places.reload().catch((error: unknown) => logger.error({ err: error }, 'places not read again'));
-  void settings.roomRemoved(roomId).catch(settingsNotKept);
-  retention.look();
-});
-enrolment.onEnrolled((roomId) => void settings.kioskReplaced(roomId).catch(settingsNotKept));
-const metrics = new Metrics({
-  roomsOnline: () => rooms.reports.onlineCount,
-  roomLinks: () => rooms.links.count,
-  mqttClients: () => broker.connectedCount,
-  mediaBlocked: () => meetings.nodes.blockedCount,
-  mediaNodesOnline: () => meetings.nodes.all.filter((node) => node.online).length,
-  recordings: () => broadcasts.recordings.space(),
-  failingFiles: () => ({ authority: store.state === 'failing', telemetry: telemetry.state === 'failing' }),
-});
-
 const logUnknownWord = oncePerWord((word) => logger.warn({ word }, 'a word of a newer release is ignored'));
 onUnknownWord((word) => {
   metrics.unknownWord();
@@ -358,34 +217,6 @@ onUnknownWord((word) => {
 // ── listeners: what was published before is published again before anyone can ask ────────────────────────────────────
 await broker.open();
 await startParts(parts, ground);
-await meetings.start();
-await rooms.start();
-await people.start();
-await settings.start();
-await alerts.start();
-await help.start();
-await updates.start();
-await signage.start();
-await documents.start();
-notes.start();
-notesLinks.start();
-await broadcasts.start();
-await erasures.start();
-await erasureWork.start();
-notifications.start();
-health.start();
-history.start();
-record.start();
-pdf.start();
-await rooms.offerBroadcasts();
-retention.start();
-staffHomes.start();
-rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
-rooms.registry.onChanged(() => staffHomes.roomsChanged());
-openid?.start();
-mentionMails?.start();
-if (mail) mail.start();
-else await store.write(giveUpWaiting);
 await broker.listen();
 const renewBrowserTls = (tls: SecureContextOptions): void => (app.server as unknown as Server).setSecureContext(tls);
 const browserFiles =
@@ -410,58 +241,6 @@ const app = await buildApp({
   proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
   served: servedRoutes(parts, ground),
-  served: [
-    ...peopleRoutes(people),
-    ...roomRoutes({ rooms, places: people.places }),
-    ...meetingRoutes({
-      meetings,
-      peopleMeetings,
-      peopleFinder: new PeopleFinder({ store }),
-      roomFinder: new RoomFinder({ store, bookingsOf }),
-      staffHomes,
-    }),
-    ...admissionRoutes({
-      meetings,
-      onFailed: (error) => logger.error({ err: error }, 'who waits cannot be listed'),
-    }),
-    ...chatRoutes({ chat }),
-    ...notesRoutes({ store }),
-    ...roomServiceRoutes({ services: rooms.services }),
-    ...historyRoutes({
-      history: new HistoryReader({ telemetry, rooms, places: people.places, nowMs: () => clock.nowMs() }),
-      rooms,
-      places: people.places,
-    }),
-    ...alertRoutes({ book: alerts, list: alertList, logger }),
-    ...alertTargetRoutes(notifications),
-    ...settingsRoutes({ settings }),
-    ...helpRoutes({ help, rooms, store }),
-    ...updateRoutes({ updates }),
-    ...signageRoutes({ signage }),
-    ...waitingKioskRoutes({ waiting: waitingKiosks, caSha256: authority.sha256 }),
-    ...documentRoutes({ documents }),
-    ...pollRoutes({ polls: new Polls({ store, logger }) }),
-    ...transcriptRoutes({ store, onChanged: (meetingId) => meetings.chatChanged(meetingId) }),
-    ...broadcastRoutes({
-      broadcasts,
-      store,
-      fleetUrl,
-      liveUrl: liveUrlAt,
-      onFailed: (error) => logger.error({ err: error }, 'the air of a meeting not read'),
-    }),
-    ...recordRoutes({
-      store,
-      minutes: record.minutes,
-      pdf,
-      notes,
-      accounts: people.changes,
-      erasures,
-      removeFiles,
-      onChanged: (meetingId) => meetings.changed(meetingId),
-    }),
-    ...seriesRoutes({ store, notes, logger }),
-    ...auditRoutes({ audit: new AuditList({ store }) }),
-  ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   roleInCall: (accountId, meetingId) => meetings.roleInCall(accountId, meetingId),
   roleInMeeting: (accountId, meetingId) => meetings.roleInMeeting(accountId, meetingId),
@@ -547,27 +326,6 @@ async function end(): Promise<void> {
   notesLinks.stop();
   await Promise.all([app.close(), deviceApp.close()]);
   await stopParts(parts);
-  health.stop();
-  await notifications.stop();
-  await history.stop();
-  await rooms.stop();
-  waitingKiosks.stop();
-  help.stop();
-  notes.stop();
-  await updates.stop();
-  retention.stop();
-  record.stop();
-  erasureWork.stop();
-  erasures.stop();
-  pdf.stop();
-  settings.stop();
-  openid?.stop();
-  mentionMails?.stop();
-  mail?.stop();
-  documents.stop();
-  broadcasts.stop();
-  staffHomes.stop();
-  meetings.stop();
   await broker.stop();
   browserFiles?.stop();
   clearInterval(renewing);

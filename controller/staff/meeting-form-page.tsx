@@ -44,6 +44,7 @@ const FIELD_OF = {
   when: 'form.when',
   minutes: 'form.minutes',
   agenda: 'form.agenda',
+  repeats: 'form.repeats',
 } as const satisfies Record<FormProblem, string>;
 
 export function NewMeetingPage() {

@@ -41,10 +41,9 @@ export type MeetingForm = {
   /** of a new one with a time; null: it is held once */
   repeats: FormRepetition | null;
 };
-export type FormProblem = 'title' | 'title-too-long' | 'when' | 'minutes' | 'agenda';
 /** `count`, `untilDay`: as typed; the one that `endsBy` names counts */
 export type FormRepetition = { every: RepetitionRhythm; endsBy: 'count' | 'day'; count: string; untilDay: string };
-export type FormProblem = 'title' | 'when' | 'minutes' | 'agenda' | 'repeats';
+export type FormProblem = 'title' | 'title-too-long' | 'when' | 'minutes' | 'agenda' | 'repeats';
 
 const MINUTE_MS = 60_000;
 const STEP_MS = 30 * MINUTE_MS;

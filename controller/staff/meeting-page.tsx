@@ -73,6 +73,7 @@ function MeetingHead({ meeting, phase }: { meeting: MeetingDetail; phase: Meetin
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <p className="numerals text-base text-quiet">
           {whenWords(meeting) ?? t('home.anyTime')} · {t('home.hostedBy', { name: meeting.hostName })}
+          {every && every !== 'unknown' && ` · ${series(`repeat.every.${every}`)}`}
         </p>
         {phase === 'running' && (
           <p className="rounded-full bg-accent-soft px-3 py-1 text-small font-medium text-accent">
@@ -83,10 +84,6 @@ function MeetingHead({ meeting, phase }: { meeting: MeetingDetail; phase: Meetin
           <p className="rounded-full bg-lifted px-3 py-1 text-small font-medium">{t('meeting.over')}</p>
         )}
       </div>
-      <p className="numerals text-base text-quiet">
-        {whenWords(meeting) ?? t('home.anyTime')} · {t('home.hostedBy', { name: meeting.hostName })}
-        {every && every !== 'unknown' && ` · ${series(`repeat.every.${every}`)}`}
-      </p>
     </PageHead>
   );
 }
@@ -130,7 +127,7 @@ function OneMeeting({ meeting, phase, onChanged }: OneMeetingProps) {
         )}
         <MeetingActs>
           <PlanNext meeting={meeting} series={series} />
-          {isHost && <HostActs meeting={meeting} onChanged={onChanged} />}
+          {isHost && <HostActs meeting={meeting} isOfPeople={series.known !== null} onChanged={onChanged} />}
         </MeetingActs>
       </div>
       <div className="flex flex-col gap-5 lg:grid lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)] lg:items-start lg:gap-8">
@@ -162,16 +159,6 @@ function OneMeeting({ meeting, phase, onChanged }: OneMeetingProps) {
           )}
           <KeepingCard meeting={meeting} isHost={mayHost} onDeleted={onChanged} />
         </div>
-      <div className="flex flex-col gap-5">
-        {isHost && <HostActs meeting={meeting} isOfPeople={series.known !== null} onChanged={onChanged} />}
-        <PlanNext meeting={meeting} series={series} />
-        {!isCancelled && (
-          <Card title={t('meeting.policy')}>
-            <PolicyWords policy={meeting.policy} isTranscriptPermitted={meeting.isTranscriptPermitted} />
-          </Card>
-        )}
-        <RoomsOfMeeting meeting={meeting} />
-        <KeepingCard meeting={meeting} isHost={meeting.role === 'host' || meeting.role === 'co-host'} />
       </div>
     </>
   );
@@ -198,7 +185,6 @@ const MeetingActs = ({ children }: { children: ReactNode }) => (
   <div className="flex flex-wrap items-center gap-2 empty:hidden">{children}</div>
 );
 
-function HostActs({ meeting, onChanged }: { meeting: MeetingDetail; onChanged: () => void }) {
 type HostActsProps = {
   meeting: MeetingDetail;
   /** false: manages meetings without being invited */
@@ -261,7 +247,6 @@ function HostActs({ meeting, isOfPeople, onChanged }: HostActsProps) {
         onConfirm={() => void cancel(meetingsApi.cancelMeeting)}
         onClose={() => setAsked(false)}
       />
-    </>
       <Dialog
         role="alertdialog"
         title={t('meeting.cancelTitle', { title })}
@@ -281,7 +266,7 @@ function HostActs({ meeting, isOfPeople, onChanged }: HostActsProps) {
           </Button>
         </div>
       </Dialog>
-    </div>
+    </>
   );
 }
 

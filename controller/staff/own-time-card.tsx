@@ -55,7 +55,6 @@ function TimeTable({ title, slots, nameOf }: TimeTableProps) {
   const { t } = useTranslation('record');
   const words = (ms: number) => {
     const minutes = presenceMinutes(ms);
-    const minutes = Math.round(ms / MINUTE_MS);
     if (minutes < 60) return t(minutes === 0 ? 'ownTime.none' : 'ownTime.minutes', { count: minutes });
     return t('ownTime.hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
   };

@@ -40,7 +40,11 @@ export async function callBench({ runs, seed, only }: CallBenchOptions): Promise
 function weights(): Figure[] {
   const root = join(import.meta.dirname, '../../..');
   return [
-    { name: 'controllerWeightKB', values: [pageWeightKB(join(root, 'controller/dist'), 'control.html')], limit: MOST_CONTROLLER_KB },
+    {
+      name: 'controllerWeightKB',
+      values: [pageWeightKB(join(root, 'controller/dist'), 'control.html')],
+      limit: MOST_CONTROLLER_KB,
+    },
     { name: 'guestWeightKB', values: [pageWeightKB(join(root, 'controller/dist'), 'join.html')] },
     { name: 'tvWeightKB', values: [pageWeightKB(join(root, 'kiosk/screen/dist'), 'index.html')] },
   ];

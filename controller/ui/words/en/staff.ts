@@ -81,6 +81,7 @@ export default {
       'all-wait': 'Invited people ask to join, too.',
     },
     agenda: 'Agenda',
+    repeats: 'Repeats',
     agendaNote: 'A point on each line.',
     agendaWrong: 'At most 20 lines of 200 letters.',
     guestsAllowed: 'Guests allowed',

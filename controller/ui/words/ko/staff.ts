@@ -80,6 +80,7 @@ export default {
       'all-wait': '초대받은 사람도 입장을 요청합니다.',
     },
     agenda: '안건',
+    repeats: '반복',
     agendaNote: '한 줄에 하나씩 입력합니다.',
     agendaWrong: '한 줄에 200자, 20줄까지 입력할 수 있습니다.',
     guestsAllowed: '외부 참가자 허용',
