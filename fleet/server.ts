@@ -81,6 +81,7 @@ import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
 import {
+  guestRecordRoutes,
   MeetingRecord,
   MinutesPdf,
   type PrintedMinutes,
@@ -290,6 +291,7 @@ function openMail(): MailDelivery | null {
 }
 
 // ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
+const polls = new Polls({ store, logger });
 const pdf = new MinutesPdf({ dataDir, log: (what, details) => logger.error(details, what) });
 const mail = openMail();
 const people = new Organisation({
@@ -599,7 +601,7 @@ const app = await buildApp({
     ...signageRoutes({ signage }),
     ...waitingKioskRoutes({ waiting: waitingKiosks, caSha256: authority.sha256 }),
     ...documentRoutes({ documents }),
-    ...pollRoutes({ polls: new Polls({ store, logger }) }),
+    ...pollRoutes({ polls }),
     ...transcriptRoutes({ store, onChanged: (meetingId) => meetings.chatChanged(meetingId) }),
     ...broadcastRoutes({
       broadcasts,
@@ -619,6 +621,14 @@ const app = await buildApp({
         await broadcasts.recordings.deleteAllOf(meetingId, actor);
       },
       onChanged: (meetingId) => meetings.changed(meetingId),
+    }),
+    ...guestRecordRoutes({
+      store,
+      visits: meetings.guestVisits,
+      pdf,
+      polls,
+      nowMs: () => clock.nowMs(),
+      logger,
     }),
     ...seriesRoutes({ store, notes, logger }),
     ...auditRoutes({ audit: new AuditList({ store }) }),

@@ -2,7 +2,8 @@
 import type { MeetingDetail, MeetingDraft } from '#contract/http/meetings-api.ts';
 import type { MeetingRole } from '#contract/call-order.ts';
 import { agendaLines, isAgenda } from '#contract/meeting-agenda.ts';
-import type { Admission, MeetingPolicy } from '#contract/meeting-policy.ts';
+import type { Admission, GuestRecordRule, MeetingPolicy } from '#contract/meeting-policy.ts';
+import { MAX_KEPT_DAYS } from '#contract/record-policy.ts';
 import { shownText } from '#contract/shown-text.ts';
 
 export type InvitedRole = Exclude<MeetingRole, 'host' | 'guest'>;
@@ -29,11 +30,15 @@ export type MeetingForm = {
   allowedRanges: readonly string[];
   /** counts where the place permits it too */
   transcript: boolean;
+  /** narrows what the place permits */
+  guestRecord: GuestRecordRule;
   /** as typed */
   agenda: string;
 };
 export type FormProblem = 'title' | 'when' | 'minutes' | 'agenda';
 
+/** What guests see afterwards, narrowed in nothing. */
+export const AS_ITS_PLACE: GuestRecordRule = { shows: 'chat-and-polls', days: MAX_KEPT_DAYS };
 const MINUTE_MS = 60_000;
 const STEP_MS = 30 * MINUTE_MS;
 const USUAL_MINUTES = 30;
@@ -64,6 +69,7 @@ export function emptyForm(nowMs: number): MeetingForm {
     guestsAllowed: true,
     allowedRanges: [],
     transcript: true,
+    guestRecord: AS_ITS_PLACE,
     agenda: '',
   };
 }
@@ -130,7 +136,7 @@ export function draftOfForm(form: MeetingForm): MeetingDraft {
 }
 
 function policyOf(form: MeetingForm): MeetingPolicy | null {
-  const { admission, joinBeforeHost, guestsAllowed, allowedRanges, transcript } = form;
+  const { admission, joinBeforeHost, guestsAllowed, allowedRanges, transcript, guestRecord } = form;
   if (admission === 'as-usual') return null;
-  return { admission, joinBeforeHost, guestsAllowed, allowedRanges: [...allowedRanges], transcript };
+  return { admission, joinBeforeHost, guestsAllowed, allowedRanges: [...allowedRanges], transcript, guestRecord };
 }

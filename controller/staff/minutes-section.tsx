@@ -19,7 +19,7 @@ import { TextArea } from '#ui/text-area.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { dateAndTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
-import { MarkdownText } from './markdown-text.tsx';
+import { MarkdownText } from '#ui/meeting/markdown-text.tsx';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { useMeetingPart } from './use-meeting-part.ts';
 
