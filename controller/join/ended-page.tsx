@@ -21,12 +21,14 @@ const wordsOf = {
 type EndedPageProps = {
   reason: ReportedEndReason;
   title: string | null;
+  /** for how many days its link shows what the meeting left behind; null: it does not */
+  recordDays?: number | null;
   onJoinAgain: () => void;
   /** a member's way back to their meetings; null: a guest has none */
   onStaff: (() => void) | null;
 };
 
-export function EndedPage({ reason, title, onJoinAgain, onStaff }: EndedPageProps) {
+export function EndedPage({ reason, title, recordDays = null, onJoinAgain, onStaff }: EndedPageProps) {
   const { t } = useTranslation('join');
   const words = wordsOf[reason];
   return (
@@ -35,6 +37,9 @@ export function EndedPage({ reason, title, onJoinAgain, onStaff }: EndedPageProp
       <h1 className="text-title font-bold">{t(`ended.${words}.what`)}</h1>
       <p className="text-base">{t(`ended.${words}.meaning`)}</p>
       <p className="text-base">{t(`ended.${words}.todo`)}</p>
+      {recordDays !== null && words !== 'removed' && (
+        <p className="text-base">{t('ended.readLater', { count: recordDays })}</p>
+      )}
       {words === 'left' && (
         <Button variant="primary" size="large" className="mt-4 self-start" onPress={onJoinAgain}>
           {t('ended.joinAgain')}

@@ -36,6 +36,8 @@ export class GuestDevices {
   #choices = NONE;
   readonly #wanted: Record<Kind, string | null> = { microphone: null, camera: null, speaker: null };
   #cameraOn = true;
+  /** nobody is about to be in a call */
+  #resting = false;
   /** the first question is open */
   #asking = true;
   readonly #store: Observable<GuestDevicesState>;
@@ -56,12 +58,12 @@ export class GuestDevices {
     this.#captures = {
       microphone: new CaptureDevice({
         ...optionsOf('microphone'),
-        isNeeded: () => true,
+        isNeeded: () => !this.#resting,
         onTrack: () => this.#publish(),
       }),
       camera: new CaptureDevice({
         ...optionsOf('camera'),
-        isNeeded: () => this.#cameraOn,
+        isNeeded: () => this.#cameraOn && !this.#resting,
         onTrack: () => this.#publish(),
       }),
     };
@@ -83,8 +85,9 @@ export class GuestDevices {
       });
       this.#asking = false;
       const [microphone, camera] = [stream.getAudioTracks()[0], stream.getVideoTracks()[0]];
-      if (microphone) this.#captures.microphone.adopt(microphone, opened(microphone));
-      if (camera && this.#cameraOn) this.#captures.camera.adopt(camera, opened(camera));
+      if (this.#resting) microphone?.stop();
+      else if (microphone) this.#captures.microphone.adopt(microphone, opened(microphone));
+      if (camera && this.#cameraOn && !this.#resting) this.#captures.camera.adopt(camera, opened(camera));
       else camera?.stop();
     } catch (error) {
       if (captureProblemOf(error) === 'refused')
@@ -92,6 +95,18 @@ export class GuestDevices {
       this.#asking = false;
       this.#publish();
     }
+    await Promise.all(Object.values(this.#captures).map((capture) => capture.settle()));
+    await this.#list();
+  }
+
+  /** Closes both, so that their lights go out, until `wake`. */
+  rest(): void {
+    this.#resting = true;
+    for (const capture of Object.values(this.#captures)) capture.drop();
+    this.#publish();
+  }
+  async wake(): Promise<void> {
+    this.#resting = false;
     await Promise.all(Object.values(this.#captures).map((capture) => capture.settle()));
     await this.#list();
   }

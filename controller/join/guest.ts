@@ -8,6 +8,7 @@ import { Observable } from '#call/observable.ts';
 import { type ErrorCode, toMaruError, UserError } from '#contract/error-codes.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { EntryAnswer } from '#contract/http/admission-api.ts';
+import type { GuestRecord } from '#contract/http/guest-record-api.ts';
 import { TILES_PER_PAGE } from '#contract/limits.ts';
 import type { View } from '#contract/signaling.ts';
 import type { Knock, TicketState } from '#contract/waiting.ts';
@@ -23,7 +24,9 @@ export type EntryState =
   /** trying again by itself */
   | { name: 'unreachable' }
   | { name: 'refused'; code: ErrorCode }
-  | ({ name: 'admitted'; admission: Admitted['admission']; agenda: string } & Heading)
+  | ({ name: 'admitted'; admission: Admitted['admission']; agenda: string; recordDays: number | null } & Heading)
+  /** the meeting is over: what it left behind; `mayJoin`: its call can be entered again all the same */
+  | { name: 'after'; record: GuestRecord; mayJoin: boolean }
   /** who comes in here asks first */
   | ({ name: 'knock' } & Heading)
   /** asked, and not answered yet; `isConnected` false: the line is lost, and the knock waits on at the server */
@@ -36,6 +39,10 @@ const firstView = (): View => ({
   tileHeightPx: Math.round(innerHeight * devicePixelRatio),
 });
 
+/** Nobody gets in any more: who was in may read what is left. */
+const OVER: ReadonlySet<ErrorCode> = new Set(['call-ended', 'invite-expired']);
+/** Why it is not shown to a guest who could have read it: these words take the place of the former. */
+const NOT_SHOWN: ReadonlySet<ErrorCode> = new Set(['record-not-for-guests', 'guest-record-over']);
 const RETRY_MS = 2_000;
 const PREPARE_AGAIN_MS = 3_000;
 
@@ -136,10 +143,19 @@ export class Guest {
     this.#firstEntry = this.#prepareFirst();
   }
 
-  async #prepareFirst(): Promise<void> {
+  /** From what the meeting left behind into its call, which goes on or begins again. */
+  joinAgain(): void {
+    this.entry.set({ name: 'checking' });
+    void this.devices.wake();
+    this.#firstEntry = this.#prepareFirst({ readsFirst: false });
+  }
+
+  async #prepareFirst({ readsFirst } = { readsFirst: true }): Promise<void> {
     for (;;) {
       try {
         const answer = await this.way.enter(null);
+        const isOver = readsFirst && answer.kind !== 'waiting' && answer.isAfter === true;
+        if (isOver && (await this.#showRecord(true)) === 'shown') return;
         this.#follow(answer);
         if (answer.kind !== 'admitted') return;
         this.#preparedAtMs = performance.now();
@@ -149,13 +165,26 @@ export class Guest {
       } catch (error) {
         const { code, kind } = toMaruError(error);
         if (kind !== 'operational') {
-          this.entry.set({ name: 'refused', code });
+          const instead = this.way.kind === 'invite' && OVER.has(code) ? await this.#showRecord(false) : code;
+          if (instead !== 'shown') this.entry.set({ name: 'refused', code: NOT_SHOWN.has(instead) ? instead : code });
           return;
         }
         this.entry.set({ name: 'unreachable' });
         this.waitsFor.set(code === 'call-unreachable' ? code : null);
         await pause(RETRY_MS);
       }
+    }
+  }
+
+  /** @returns why it is not shown */
+  async #showRecord(mayJoin: boolean): Promise<'shown' | ErrorCode> {
+    try {
+      const record = await this.way.readRecord();
+      this.devices.rest();
+      this.entry.set({ name: 'after', record, mayJoin });
+      return 'shown';
+    } catch (error) {
+      return toMaruError(error).code;
     }
   }
 
@@ -167,8 +196,8 @@ export class Guest {
     const { meetingId, meetingTitle, hostName, displayName } = answer;
     const heading: Heading = { meetingId, meetingTitle, hostName, displayName };
     if (answer.kind === 'admitted') {
-      const { admission, agenda = '' } = answer;
-      this.entry.set({ name: 'admitted', ...heading, admission, agenda });
+      const { admission, agenda = '', recordDays = null } = answer;
+      this.entry.set({ name: 'admitted', ...heading, admission, agenda, recordDays });
     } else if (answer.kind === 'knock') this.entry.set({ name: 'knock', ...heading });
     else this.#wait(heading, answer);
   }

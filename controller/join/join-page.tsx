@@ -1,5 +1,5 @@
-/** Which page a person sees: the check before, the wait to be let in, the call, or how it ended. */
-import { type ReactNode, useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
+/** Which page a person sees: the check before, the wait to be let in, the call, how it ended, or what it left behind. */
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { CallPhase } from '#call/call-state.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
@@ -22,6 +22,8 @@ const BEFORE_JOINING: ReadonlySet<CallPhase['name']> = new Set(['idle', 'prepari
 
 /** What a knock came to, where it leads into no call. */
 const OUTCOMES: Partial<Record<TicketState, ErrorCode>> = { declined: 'not-admitted', over: 'call-ended' };
+/** of its own: who is about to be in a call does not wait for it */
+const AfterPage = lazy(() => import('./after-page.tsx'));
 const goToStaff = (): void => location.assign(pagePaths.staff);
 
 export function JoinPage({ guest }: { guest: Guest }) {
@@ -31,7 +33,8 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const waitsFor = useSyncExternalStore(guest.waitsFor.subscribe, guest.waitsFor.getSnapshot);
   const name = useRef<string | null>(null);
   const { run, isPending: waiting, problem } = useAsyncAction({ shownAfterMs: WAITING_SHOWN_AFTER_MS });
-  const title = 'meetingTitle' in entry ? entry.meetingTitle : null;
+  const title =
+    'meetingTitle' in entry ? entry.meetingTitle : entry.name === 'after' ? entry.record.meetingTitle : null;
   useEffect(() => {
     document.title = title === null ? 'Maru' : `${title} · Maru`;
   }, [title]);
@@ -57,6 +60,16 @@ export function JoinPage({ guest }: { guest: Guest }) {
   const startIsDelayed = useDelayedStart({ idle: onCheck, starting: joining }, JOINING_SHOWN_AFTER_MS);
   const onStaff = guest.way.kind === 'member' ? goToStaff : null;
   if (entry.name === 'refused') return <FailedPage code={entry.code} onTryAgain={null} onStaff={onStaff} />;
+  if (entry.name === 'after')
+    return (
+      <Suspense fallback={null}>
+        <AfterPage
+          record={entry.record}
+          readPdf={(minutesId) => guest.way.minutesPdf(minutesId)}
+          onJoin={entry.mayJoin ? () => guest.joinAgain() : null}
+        />
+      </Suspense>
+    );
   const outcome = entry.name === 'waiting' && onCheck ? OUTCOMES[entry.state] : undefined;
   if (outcome)
     return (
@@ -87,7 +100,15 @@ export function JoinPage({ guest }: { guest: Guest }) {
   else if (joining)
     before = <JoiningPage title={title} waitsFor={waitsFor} devices={devices} onCancel={() => guest.call.leave()} />;
   else if (phase.name === 'ended')
-    before = <EndedPage reason={phase.reason} title={title} onJoinAgain={again} onStaff={onStaff} />;
+    before = (
+      <EndedPage
+        reason={phase.reason}
+        title={title}
+        recordDays={entry.name === 'admitted' ? entry.recordDays : null}
+        onJoinAgain={again}
+        onStaff={onStaff}
+      />
+    );
   else if (phase.name === 'failed') before = <FailedPage code={phase.code} onTryAgain={again} onStaff={onStaff} />;
   return (
     <PreparedCall

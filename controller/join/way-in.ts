@@ -4,6 +4,7 @@
  */
 import { OperationalError, ProtocolError, toMaruError, UserError } from '#contract/error-codes.ts';
 import { admissionApi, type EntryAnswer } from '#contract/http/admission-api.ts';
+import { type GuestRecord, guestRecordApi } from '#contract/http/guest-record-api.ts';
 import { answerOf, NoServer } from '#contract/http/answer.ts';
 import type { JsonRoute, RouteAnswer } from '#contract/http/route.ts';
 import type { Knock } from '#contract/waiting.ts';
@@ -13,6 +14,8 @@ import { type Early, startEarly, ticketKeptAs, type WayByAddress } from './early
 export type KnownEntry = Exclude<EntryAnswer, { kind: 'unknown' }>;
 
 const ENTRY_TIMEOUT_MS = 8_000;
+/** longer than the server waits for its printer */
+const PDF_WITHIN_MS = 90_000;
 /** The server knows the ticket no more: the person who waits with it asks anew. */
 const TICKET_IS_GONE: ReadonlySet<string> = new Set(['token-invalid', 'token-expired', 'not-found']);
 
@@ -86,6 +89,21 @@ export class WayIn {
     return this.#keep(await this.#askBy(way, way.kind === 'invite' ? { knock } : { knock: true }));
   }
 
+  /**
+   * What the meeting left behind, for this guest.
+   * @throws UserError, InvalidStateError with the server's code; OperationalError where it cannot be reached
+   */
+  readRecord(): Promise<GuestRecord> {
+    return ask(guestRecordApi.guestRecord, { body: this.#invite });
+  }
+
+  /** Minutes of it as a file. @throws as `readRecord` */
+  async minutesPdf(minutesId: string): Promise<Blob> {
+    const body = { ...this.#invite, minutesId };
+    const { pdf } = await callApi(guestRecordApi.guestMinutesPdf, { body, withinMs: PDF_WITHIN_MS });
+    return new Blob([Uint8Array.from(atob(pdf), (byte) => byte.charCodeAt(0))], { type: 'application/pdf' });
+  }
+
   /** The person goes away: nobody sees them wait any more. */
   async stopWaiting(): Promise<void> {
     const bearer = this.#ticket;
@@ -106,6 +124,13 @@ export class WayIn {
   get #way(): WayByAddress {
     if (!this.#early) throw new UserError('invite-invalid', 'the address names no way in');
     return this.#early.way;
+  }
+
+  get #invite(): { invite: string; entryId: string } {
+    const way = this.#way;
+    if (way.kind !== 'invite') throw new UserError('invite-invalid', 'the address has no invite');
+    const { invite, entryId } = way;
+    return { invite, entryId };
   }
 
   #askBy(way: WayByAddress, more: { endedCallId?: string; knock?: Knock | true }): Promise<EntryAnswer> {

@@ -2,6 +2,8 @@
 /** How long a meeting's record is kept, on its page: in words for its people, shortened by its hosts once that is confirmed. */
 import { act } from 'react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { MeetingDetail } from '#contract/http/meetings-api.ts';
+import { DEFAULT_MEETING_POLICY } from '#contract/meeting-policy.ts';
 import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
 import { takeArrival } from '#ui/sign-in/arrival.ts';
 import { Staff } from './staff.tsx';
@@ -76,4 +78,32 @@ it('is not shown to somebody who is not one of the meeting’s people', async ()
   server.answers.recordKeeping = () => refusal(403, 'forbidden');
   await show();
   await page.until(() => server.askedFor('recordKeeping') > 0 && card() === null);
+});
+
+it('says what guests see afterwards where the place permits any, and a host shows less', async () => {
+  const sent: unknown[] = [];
+  const ofPlace = { shows: 'chat-and-polls', days: 14 } as const;
+  const meeting = (guestRecord: MeetingDetail['policy']['guestRecord'], over: Partial<MeetingDetail> = {}) =>
+    detailOf(3, {
+      ...{ hostAccountId: idOf(1), guestRecordOfPlace: ofPlace },
+      policy: { ...DEFAULT_MEETING_POLICY, guestRecord },
+      ...over,
+    });
+  server.answers.setMeetingPolicy = (_, body) => {
+    sent.push((body as MeetingDetail['policy']).guestRecord);
+    return { body: {} };
+  };
+  await show();
+  await page.until(() => page.buttons('30 days').length === 1);
+  expect(card()!.textContent).not.toContain('What guests see afterwards');
+  server.meetings = [meeting({ shows: 'chat-and-polls', days: 3_650 })];
+  await act(async () => server.home({ rooms: [] }));
+  await page.until(() => card()!.textContent.includes('Agenda, sent minutes, chat and polls · 14 days'));
+  await page.press('Nothing');
+  await page.until(() => sent.length === 1);
+  expect(sent).toEqual([{ shows: 'nothing', days: 3_650 }]);
+  server.meetings = [meeting({ shows: 'minutes', days: 7 }, { role: 'member' })];
+  await act(async () => server.home());
+  await page.until(() => card()!.textContent.includes('Agenda and sent minutes · 7 days'));
+  expect(page.buttons('Nothing')).toEqual([]);
 });

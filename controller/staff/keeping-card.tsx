@@ -1,8 +1,10 @@
 /** How long what the meeting leaves behind is kept, in words, and when the next of it goes; hosts shorten it, save or delete all of it. */
+/** How long what the meeting leaves behind is kept, when the next of it goes, and what of it guests see; hosts narrow both. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MeetingDetail } from '#contract/http/meetings-api.ts';
+import { type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts';
 import { type RecordKeeping, recordApi } from '#contract/http/record-api.ts';
+import { type GuestRecordRule, GuestRecordScope, narrowerGuestRecord } from '#contract/meeting-policy.ts';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
@@ -11,6 +13,7 @@ import { ToggleGroup } from '#ui/toggle-group.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { dateOnly } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { AS_ITS_PLACE } from './meeting-form.ts';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { useMeetingPart } from './use-meeting-part.ts';
 import { WholeRecord } from './whole-record.tsx';
@@ -42,6 +45,14 @@ export function KeepingCard({ meeting, isHost, onDeleted }: KeepingCardProps) {
         )}
         {isHost && <WholeRecord meetingId={meeting.meetingId} onDeleted={onDeleted} />}
       </div>
+      <MeetingPartState part={part} />
+      {known && (
+        <div className="flex flex-col gap-4">
+          <KindLines kinds={known.kinds} />
+          {isHost && <OwnDays meetingId={meeting.meetingId} ownDays={known.ownDays} onChanged={part.refresh} />}
+          <GuestsAfter meeting={meeting} isHost={isHost && !meeting.isCancelled} />
+        </div>
+      )}
     </Card>
   );
 }
@@ -117,3 +128,42 @@ function OwnDays({ meetingId, ownDays, onChanged }: OwnDaysProps) {
     </div>
   );
 }
+
+/** Nothing where guests see nothing by the rule of its place. */
+function GuestsAfter({ meeting, isHost }: { meeting: MeetingDetail; isHost: boolean }) {
+  const { t } = useTranslation('record');
+  const { run, isPending, problem } = useAsyncAction();
+  const { meetingId, policy, guestRecordOfPlace: ofPlace, hostAccountId } = meeting;
+  if (ofPlace.shows === 'nothing' || !policy.guestsAllowed || hostAccountId === undefined) return null;
+  const { shows, days } = narrowerGuestRecord(ofPlace, policy.guestRecord);
+  const less = GuestRecordScope.options.filter((each) => isLess(each, ofPlace.shows));
+  const set = (guestRecord: GuestRecordRule) =>
+    void run(() => callApi(meetingsApi.setMeetingPolicy, { params: { meetingId }, body: { ...policy, guestRecord } }));
+  return (
+    <div className="flex flex-col gap-2 border-t border-line pt-3">
+      <p className="text-base font-medium">{t('guests.title')}</p>
+      <p className="numerals text-base text-quiet">
+        {shows === 'nothing' ? t('guests.nothing') : `${t(`guests.${shows}`)} · ${t('keeping.days', { count: days })}`}
+      </p>
+      {isHost && (
+        <ToggleGroup
+          label={t('guests.title')}
+          choices={[
+            { key: 'as-usual', words: t('keeping.asUsual') },
+            ...less.toReversed().map((key) => ({ key, words: t(`guests.only.${key as 'nothing' | 'minutes'}`) })),
+          ]}
+          chosen={isLess(shows, ofPlace.shows) ? shows : 'as-usual'}
+          isDisabled={isPending}
+          onChoose={(key) =>
+            set(key === 'as-usual' ? AS_ITS_PLACE : { ...AS_ITS_PLACE, shows: key as GuestRecordScope })
+          }
+        />
+      )}
+      {isHost && <p className="text-small text-quiet">{t('guests.hint')}</p>}
+      <ProblemWords problem={problem} />
+    </div>
+  );
+}
+
+const isLess = (one: GuestRecordScope, other: GuestRecordScope): boolean =>
+  GuestRecordScope.options.indexOf(one) < GuestRecordScope.options.indexOf(other);

@@ -11,6 +11,9 @@ import {
 import type { Admission, MeetingPolicy } from '#contract/meeting-policy.ts';
 import { MEETING_TITLE_ROOM } from '#contract/schema.ts';
 import { lettersLeft, shownText } from '#contract/shown-text.ts';
+import type { Admission, GuestRecordRule, MeetingPolicy } from '#contract/meeting-policy.ts';
+import { MAX_KEPT_DAYS } from '#contract/record-policy.ts';
+import { shownText } from '#contract/shown-text.ts';
 
 export type InvitedRole = Exclude<MeetingRole, 'host' | 'guest'>;
 export type FormPerson =
@@ -36,6 +39,8 @@ export type MeetingForm = {
   allowedRanges: readonly string[];
   /** counts where the place permits it too */
   transcript: boolean;
+  /** narrows what the place permits */
+  guestRecord: GuestRecordRule;
   /** as typed */
   agenda: string;
   /** of a new one with a time; null: it is held once */
@@ -45,6 +50,8 @@ export type MeetingForm = {
 export type FormRepetition = { every: RepetitionRhythm; endsBy: 'count' | 'day'; count: string; untilDay: string };
 export type FormProblem = 'title' | 'title-too-long' | 'when' | 'minutes' | 'agenda' | 'repeats';
 
+/** What guests see afterwards, narrowed in nothing. */
+export const AS_ITS_PLACE: GuestRecordRule = { shows: 'chat-and-polls', days: MAX_KEPT_DAYS };
 const MINUTE_MS = 60_000;
 const STEP_MS = 30 * MINUTE_MS;
 const USUAL_MINUTES = 30;
@@ -77,6 +84,7 @@ export function emptyForm(nowMs: number): MeetingForm {
     guestsAllowed: true,
     allowedRanges: [],
     transcript: true,
+    guestRecord: AS_ITS_PLACE,
     agenda: '',
     repeats: null,
   };
@@ -173,7 +181,7 @@ export function draftOfForm(form: MeetingForm): MeetingDraft {
 }
 
 function policyOf(form: MeetingForm): MeetingPolicy | null {
-  const { admission, joinBeforeHost, guestsAllowed, allowedRanges, transcript } = form;
+  const { admission, joinBeforeHost, guestsAllowed, allowedRanges, transcript, guestRecord } = form;
   if (admission === 'as-usual') return null;
-  return { admission, joinBeforeHost, guestsAllowed, allowedRanges: [...allowedRanges], transcript };
+  return { admission, joinBeforeHost, guestsAllowed, allowedRanges: [...allowedRanges], transcript, guestRecord };
 }

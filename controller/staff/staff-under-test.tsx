@@ -3,6 +3,7 @@ import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { RecordKeeping } from '#contract/http/record-api.ts';
+import { DEFAULT_MEETING_POLICY, NO_GUEST_RECORD } from '#contract/meeting-policy.ts';
 import { RECORD_KINDS } from '#contract/record-policy.ts';
 import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
 import broadcastEn from '#ui/words/en/broadcast.ts';
@@ -52,8 +53,9 @@ export const detailOf = (n: number, over: Partial<MeetingDetail> = {}): MeetingD
   ...meetingOf(n),
   people: [],
   sequence: 3,
-  policy: { admission: 'links-wait', joinBeforeHost: true, guestsAllowed: true, allowedRanges: [], transcript: false },
+  policy: DEFAULT_MEETING_POLICY,
   isTranscriptPermitted: false,
+  guestRecordOfPlace: NO_GUEST_RECORD,
   conflicts: [],
   agenda: '',
   ...over,

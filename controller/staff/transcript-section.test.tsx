@@ -4,6 +4,7 @@ import { act } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import type { SpokenText } from '#contract/http/transcript-api.ts';
+import { NO_GUEST_RECORD } from '#contract/meeting-policy.ts';
 import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
 import { takeArrival } from '#ui/sign-in/arrival.ts';
 import en from '#ui/words/en/transcript.ts';
@@ -43,7 +44,7 @@ const segment = (number: number, over: Partial<SpokenText> = {}): SpokenText => 
 });
 const written = { admission: 'links-wait', joinBeforeHost: true, guestsAllowed: true, allowedRanges: [] } as const;
 const withTranscript: Partial<MeetingDetail> = {
-  policy: { ...written, allowedRanges: [], transcript: true },
+  policy: { ...written, allowedRanges: [], transcript: true, guestRecord: NO_GUEST_RECORD },
   isTranscriptPermitted: true,
 };
 async function show(over: Partial<MeetingDetail> = {}): Promise<void> {

@@ -28,12 +28,14 @@ export type Given<R extends AnsweringRoute | EventsRoute> = {
   bearer?: string;
   /** ends the wait */
   signal?: AbortSignal;
+  /** how long the answer may take; left out: as usual */
+  withinMs?: number;
 };
 
 /** @throws MaruError the server's refusal by its code, or NoServer. */
 export async function callApi<R extends AnsweringRoute>(route: R, given: Given<R> = {}): Promise<RouteAnswer<R>> {
-  const { body, bearer, signal } = given;
-  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  const { body, bearer, signal, withinMs = REQUEST_TIMEOUT_MS } = given;
+  const timeout = AbortSignal.timeout(withinMs);
   let response: Response;
   try {
     response = await fetch(urlOf(route, given), {

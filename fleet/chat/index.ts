@@ -3,6 +3,7 @@ export { deleteChat } from './delete-chat.ts';
 export { MeetingChat } from './meeting-chat.ts';
 export {
   type ChatEvent,
+  chatOfCalls,
   chatOfPerson,
   chatRevisionsOf,
   forgetInChat,

@@ -204,6 +204,25 @@ export async function writtenChat(db: Reader, meetingId: string): Promise<object
   }));
 }
 
+/** What was written in these calls, the newest of it in its order. A recalled one has no words. */
+export async function chatOfCalls(
+  db: Reader,
+  meetingId: string,
+  { callIds, most }: { callIds: readonly string[]; most: number },
+): Promise<Pick<Row, 'displayName' | 'isGuest' | 'text' | 'atMs'>[]> {
+  if (callIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('chatPost')
+    .select(['displayName', 'isGuest', 'text', 'atMs'])
+    .where('meetingId', '=', meetingId)
+    .where('callId', 'in', callIds)
+    .where('displayName', '!=', MARK_NAME)
+    .orderBy('number', 'desc')
+    .limit(most)
+    .execute();
+  return rows.reverse();
+}
+
 /** All that an account wrote, in all meetings, for a file. */
 export async function chatOfPerson(db: Reader, accountId: string): Promise<object[]> {
   return db

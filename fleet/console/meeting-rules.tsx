@@ -1,4 +1,4 @@
-/** What a place, or the organisation, sets for its meetings: who comes in, from which addresses, how long what they leave is kept. */
+/** What a place, or the organisation, sets for its meetings: who comes in, from which addresses, what guests see afterwards, how long it is kept. */
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AddressRange } from '#contract/address-range.ts';
@@ -12,6 +12,7 @@ import { ProblemWords } from '#ui/problem-words.tsx';
 import { OnOff } from '#ui/on-off.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { useFreshAction } from './fresh-sign-in.tsx';
+import { GuestRecordFields } from './guest-record-fields.tsx';
 import { RecordPolicyFields } from './record-policy-fields.tsx';
 import { SelectField } from './select-field.tsx';
 
@@ -78,6 +79,12 @@ export function MeetingRules({ placeId, defaults, kept, onDone }: MeetingRulesPr
             {t('places.transcript')}
           </OnOff>
         </div>
+      )}
+      {policy?.guestsAllowed && (
+        <GuestRecordFields
+          rule={policy.guestRecord}
+          onChange={(guestRecord) => setPolicy({ ...policy, guestRecord })}
+        />
       )}
       <TextField
         label={t('places.ranges')}

@@ -125,6 +125,7 @@ it('sets who comes in and from where; an address that is none is named and not s
       guestsAllowed: true,
       allowedRanges: [],
       transcript: false,
+      guestRecord: { shows: 'nothing', days: 7 },
     },
     allowedRanges: ['203.0.113.0/24', '2001:db8::/32'],
   });

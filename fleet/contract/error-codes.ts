@@ -81,6 +81,10 @@ const table = {
   'setting-locked': { kind: 'user', httpStatus: 409, closeCode: 4508 },
   'target-not-allowed': { kind: 'user', httpStatus: 422, closeCode: 4509 },
   'seeing-not-allowed': { kind: 'user', httpStatus: 403, closeCode: 4510 },
+  /** guests are shown nothing of this meeting afterwards */
+  'record-not-for-guests': { kind: 'user', httpStatus: 403, closeCode: 4570 },
+  /** the days are over in which guests could read it */
+  'guest-record-over': { kind: 'user', httpStatus: 410, closeCode: 4571 },
   // asked at the wrong time
   'room-has-kiosk': { kind: 'invalid-state', httpStatus: 409, closeCode: 4511 },
   'room-in-call': { kind: 'invalid-state', httpStatus: 409, closeCode: 4512 },

@@ -1,5 +1,6 @@
-/** Who comes into a meeting, and who waits. Stored with the meeting; a place's is the default of the meetings made there. */
+/** Who comes into a meeting, who waits, and what guests see of it afterwards. Stored with the meeting; a place's is the default of the meetings made there. */
 import { AddressRange } from './address-range.ts';
+import { KeptDays } from './record-policy.ts';
 import { z } from './schema.ts';
 
 /**
@@ -9,6 +10,26 @@ import { z } from './schema.ts';
  */
 export const Admission = z.enum(['all-enter', 'links-wait', 'all-wait']);
 export type Admission = z.infer<typeof Admission>;
+
+/**
+ * What guests see of a meeting's calls afterwards, each with what stands before it. `minutes`: those that a host has sent, and the
+ * agenda; `chat-and-polls`: also what was written and asked in the calls that the guest was in.
+ */
+export const GuestRecordScope = z.enum(['nothing', 'minutes', 'chat-and-polls']);
+export type GuestRecordScope = z.infer<typeof GuestRecordScope>;
+
+/** `days`: counted from the end of each call. What is deleted before is seen by nobody. */
+export const GuestRecordRule = z.strictObject({ shows: GuestRecordScope, days: KeptDays });
+export type GuestRecordRule = z.infer<typeof GuestRecordRule>;
+
+export const NO_GUEST_RECORD: GuestRecordRule = { shows: 'nothing', days: 7 };
+
+/** Of two rules the less, and the shorter. */
+export function narrowerGuestRecord(one: GuestRecordRule, other: GuestRecordRule): GuestRecordRule {
+  const scopes = GuestRecordScope.options;
+  const shows = scopes[Math.min(scopes.indexOf(one.shows), scopes.indexOf(other.shows))]!;
+  return { shows, days: Math.min(one.days, other.days) };
+}
 
 export const MeetingPolicy = z.strictObject({
   admission: Admission,
@@ -23,6 +44,8 @@ export const MeetingPolicy = z.strictObject({
    * it too
    */
   transcript: z.boolean().default(false),
+  /** Of a meeting it only narrows what its place permits */
+  guestRecord: GuestRecordRule.default(NO_GUEST_RECORD),
 });
 export type MeetingPolicy = z.infer<typeof MeetingPolicy>;
 
@@ -32,4 +55,5 @@ export const DEFAULT_MEETING_POLICY: MeetingPolicy = {
   guestsAllowed: true,
   allowedRanges: [],
   transcript: false,
+  guestRecord: NO_GUEST_RECORD,
 };

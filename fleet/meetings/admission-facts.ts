@@ -1,6 +1,6 @@
 /** What is known of a meeting and of a person who asks to come in, read in one transaction for the function that decides. */
 import { CallOrder, OPEN_ORDER } from '#contract/call-order.ts';
-import type { MeetingPolicy } from '#contract/meeting-policy.ts';
+import type { GuestRecordRule, MeetingPolicy } from '#contract/meeting-policy.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import type { Asker, MeetingFacts, PersonFacts } from './admission-decision.ts';
 import { ENDED_BY_FLEET, GIVEN_UP, liveCallOf, MOVED } from './call-rows.ts';
@@ -26,6 +26,11 @@ export type KnownMeeting = MeetingFacts & {
   runSinceMs: number;
   /** a host has ended a call of it for all; 0: none */
   endedForAllAtMs: number;
+  guestRecord: GuestRecordRule;
+  /** its guests may see what it leaves behind */
+  isForGuestsAfter: boolean;
+  /** it is over for now; only asked where guests may see what it leaves behind */
+  isAfter: boolean;
 };
 /** Who would come in, and by which right. */
 export type Entrant = {
@@ -60,6 +65,7 @@ export async function meetingKnownIn(db: Reader, meetingId: string): Promise<Kno
       'meeting.title',
       'meeting.agenda',
       'meeting.endedAtMs',
+      'meeting.endsAtMs',
       'meeting.cancelledAtMs',
       'meeting.hostAccountId',
       'ownRoom.roomName as ownRoomName',
@@ -78,6 +84,8 @@ export async function meetingKnownIn(db: Reader, meetingId: string): Promise<Kno
     ended.where('endReason', 'not in', GOES_ON).executeTakeFirst(),
     ended.where('endReason', 'in', ENDED_FOR_ALL).executeTakeFirst(),
   ]);
+  const isForGuestsAfter = row.hostAccountId !== null && rules.guestRecord.shows !== 'nothing';
+  const isTimeOver = row.endsAtMs === null || row.endsAtMs <= Date.now();
   return {
     meetingId,
     title: row.title,
@@ -90,7 +98,24 @@ export async function meetingKnownIn(db: Reader, meetingId: string): Promise<Kno
     isHostThere: live !== undefined && (await hasHost(db, live.callId)),
     runSinceMs: over?.atMs ?? 0,
     endedForAllAtMs: endedForAll?.atMs ?? 0,
+    isForGuestsAfter,
+    isAfter: isForGuestsAfter && !live?.participantCount && (await wasHeld(db, meetingId, isTimeOver)),
   };
+}
+
+/** Somebody was in a call of it; before its time is over only where a host has ended that call for all. */
+async function wasHeld(db: Reader, meetingId: string, isTimeOver: boolean): Promise<boolean> {
+  const last = await db
+    .selectFrom('call')
+    .innerJoin('entry', 'entry.callId', 'call.callId')
+    .select('call.endReason')
+    .where('call.meetingId', '=', meetingId)
+    .where('call.endedAtMs', 'is not', null)
+    .where('entry.joinedAtMs', 'is not', null)
+    .orderBy('call.endedAtMs', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last !== undefined && (isTimeOver || ENDED_FOR_ALL.includes(last.endReason ?? ''));
 }
 
 const orderOf = (callOrder: string | null): CallOrder =>

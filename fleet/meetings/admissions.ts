@@ -401,13 +401,19 @@ const headingOf = (known: Known, caller: Caller) => ({
   meetingTitle: known.meeting.title,
   hostName: known.meeting.hostName,
   displayName: nameOf(caller, known).displayName,
+  ...(isAfterFor(known) && { isAfter: true as const }),
 });
+
+const isAfterFor = ({ meeting, person }: Known): boolean =>
+  person.asker.kind === 'guest' && meeting.isForGuestsAfter && meeting.isAfter;
 
 const entered = ({ known, grant }: Extract<Outcome, { kind: 'entered' }>, caller: Caller): EntryAnswer => ({
   kind: 'admitted',
   ...headingOf(known, caller),
   admission: known.meeting.policy.admission,
   ...(known.meeting.agenda !== '' && { agenda: known.meeting.agenda }),
+  ...(known.person.asker.kind === 'guest' &&
+    known.meeting.isForGuestsAfter && { recordDays: known.meeting.guestRecord.days }),
   grant,
 });
 

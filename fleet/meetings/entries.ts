@@ -292,8 +292,17 @@ export async function usableInvite(
   db: Reader,
   { jti, meetingId }: Pick<InviteClaims, 'jti' | 'meetingId'>,
 ): Promise<InviteRow> {
+  const invite = await unrevokedInvite(db, { jti, meetingId });
+  if (invite.expiresAtMs <= Date.now()) throw new UserError('invite-expired');
+  return invite;
+}
+
+/** @throws UserError invite-invalid (made up, revoked) */
+export async function unrevokedInvite(
+  db: Reader,
+  { jti, meetingId }: Pick<InviteClaims, 'jti' | 'meetingId'>,
+): Promise<InviteRow> {
   const invite = await db.selectFrom('invite').selectAll().where('inviteId', '=', jti).executeTakeFirst();
   if (!invite || invite.revokedAtMs !== null || invite.meetingId !== meetingId) throw new UserError('invite-invalid');
-  if (invite.expiresAtMs <= Date.now()) throw new UserError('invite-expired');
   return invite;
 }

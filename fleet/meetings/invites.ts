@@ -6,7 +6,7 @@ import type { Invite } from '#contract/http/meetings-api.ts';
 import { LINK_SEATS } from '#contract/limits.ts';
 import { appendAudit } from '../audit/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
-import { usableInvite } from './entries.ts';
+import { unrevokedInvite, usableInvite } from './entries.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 type Row = AuthorityTables['invite'];
@@ -111,6 +111,15 @@ export class Invites {
     const claims = await this.#claimsOf(token);
     await usableInvite(this.#deps.store.read, claims);
     return claims;
+  }
+
+  /**
+   * Also one that lets nobody in any more because its time is over.
+   * @throws UserError invite-invalid: made up, revoked; invite-expired: years ago
+   */
+  async known(token: string): Promise<{ claims: InviteClaims; invite: Row }> {
+    const claims = await this.#claimsOf(token);
+    return { claims, invite: await unrevokedInvite(this.#deps.store.read, claims) };
   }
 
   async #claimsOf(token: string): Promise<InviteClaims> {

@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Admission, DEFAULT_MEETING_POLICY, type MeetingPolicy } from '#contract/meeting-policy.ts';
+import {
+  type Admission,
+  DEFAULT_MEETING_POLICY,
+  type GuestRecordRule,
+  type MeetingPolicy,
+} from '#contract/meeting-policy.ts';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
 import { ORGANISATION_POLICY_SETTING } from '../people/index.ts';
 import { MeetingPolicies, meetingRulesIn } from './meeting-policies.ts';
@@ -150,4 +155,39 @@ test('a policy that was stored before transcripts permits none', async () => {
     trx.insertInto('meeting').values({ meetingId: 'old', roomId: null, title: '', createdAtMs: 1 }).execute(),
   );
   expect(await policies.of('old')).toEqual(DEFAULT_MEETING_POLICY);
+});
+
+const nothing = { shows: 'nothing', days: 7 } as const;
+const minutes = { shows: 'minutes', days: 7 } as const;
+const all = { shows: 'chat-and-polls', days: 30 } as const;
+test.each<[GuestRecordRule, GuestRecordRule | null, GuestRecordRule]>([
+  [nothing, null, nothing],
+  [all, null, all],
+  [all, minutes, minutes],
+  [all, { shows: 'nothing', days: 90 }, { shows: 'nothing', days: 30 }],
+  // a host shows no more, and not for longer, than the place does
+  [minutes, { shows: 'chat-and-polls', days: 90 }, minutes],
+  [nothing, all, nothing],
+])('where the place shows guests %o afterwards and the meeting’s own policy %o: %o', async (ofPlace, own, shown) => {
+  const policyWith = (guestRecord: GuestRecordRule) => JSON.stringify({ ...DEFAULT_MEETING_POLICY, guestRecord });
+  await store.write(async (trx) => {
+    const policy = own && policyWith(own);
+    await trx
+      .insertInto('meeting')
+      .values({ meetingId: 'm', roomId: null, title: '', createdAtMs: 1, policy })
+      .execute();
+    const setting = { name: ORGANISATION_POLICY_SETTING, value: policyWith(ofPlace) };
+    await trx.insertInto('setting').values(setting).execute();
+  });
+  expect(await meetingRulesIn(store.read, 'm')).toMatchObject({ guestRecord: shown, guestRecordOfPlace: ofPlace });
+});
+
+test('a policy that was stored before shows guests nothing afterwards', async () => {
+  const { guestRecord: _, ...former } = DEFAULT_MEETING_POLICY;
+  await store.write(async (trx) => {
+    const setting = { name: ORGANISATION_POLICY_SETTING, value: JSON.stringify(former) };
+    await trx.insertInto('setting').values(setting).execute();
+    await trx.insertInto('meeting').values({ meetingId: 'm', roomId: null, title: '', createdAtMs: 1 }).execute();
+  });
+  expect(await meetingRulesIn(store.read, 'm')).toMatchObject({ guestRecord: nothing });
 });

@@ -4,7 +4,12 @@
  */
 import { AddressRange } from '#contract/address-range.ts';
 import { ProtocolError } from '#contract/error-codes.ts';
-import { DEFAULT_MEETING_POLICY, MeetingPolicy } from '#contract/meeting-policy.ts';
+import {
+  DEFAULT_MEETING_POLICY,
+  type GuestRecordRule,
+  MeetingPolicy,
+  narrowerGuestRecord,
+} from '#contract/meeting-policy.ts';
 import { checkRanges } from '#edge/address-ranges.ts';
 import { appendAudit } from '../audit/index.ts';
 import { ORGANISATION_POLICY_SETTING, ORGANISATION_RANGES_SETTING } from '../people/index.ts';
@@ -58,6 +63,10 @@ export type RulesOfMeeting = {
   isTranscriptPermitted: boolean;
   /** what is spoken may be written: by its place, and by the meeting where it has a policy of its own */
   mayTranscribe: boolean;
+  /** by its place, what guests may see afterwards at most */
+  guestRecordOfPlace: GuestRecordRule;
+  /** what they see: by its place, and by the meeting where it has a policy of its own */
+  guestRecord: GuestRecordRule;
 };
 
 export async function meetingPolicyIn(db: Reader, meetingId: string): Promise<MeetingPolicy | null> {
@@ -90,6 +99,8 @@ export async function meetingRulesIn(db: Reader, meetingId: string): Promise<Rul
     allowedRanges: lists.filter((ranges) => ranges.length > 0),
     isTranscriptPermitted: ofPlace.transcript,
     mayTranscribe: ofPlace.transcript && policy.transcript,
+    guestRecordOfPlace: ofPlace.guestRecord,
+    guestRecord: narrowerGuestRecord(ofPlace.guestRecord, policy.guestRecord),
   };
 }
 

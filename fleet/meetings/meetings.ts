@@ -27,6 +27,7 @@ import { Delegations } from './delegations.ts';
 import { DocumentAccesses } from './document-access.ts';
 import { DocumentPolicies } from './document-policies.ts';
 import { Entries, insertEntry, type LeavingPeer, peersOfRoom, personOfProgram } from './entries.ts';
+import { GuestVisits } from './guest-visits.ts';
 import { Invites } from './invites.ts';
 import { MediaNodes } from './media-nodes.ts';
 import { MeetingPeople } from './meeting-people.ts';
@@ -82,6 +83,7 @@ export class Meetings {
   readonly #calls: Calls;
   readonly admissions: Admissions;
   readonly waitingRoom: WaitingRoom;
+  readonly guestVisits: GuestVisits;
   readonly #entries: Entries;
   readonly #grants: CallGrants;
   readonly #bookingMeetings: BookingMeetings;
@@ -157,6 +159,7 @@ export class Meetings {
       waitingRoom: this.waitingRoom,
       logger,
     });
+    this.guestVisits = new GuestVisits({ store, invites: this.invites });
     this.unreachable = new UnreachableCalls({ store, nodes: this.nodes, calls: this.#calls });
   }
 

@@ -321,6 +321,8 @@ export class PeopleMeetings {
       agenda,
       ...(repeats && { repeats }),
     };
+    const { policy, isTranscriptPermitted, guestRecordOfPlace } = rules!;
+    const meeting = { ...summary, ...host, policy, isTranscriptPermitted, guestRecordOfPlace, sequence, agenda };
     return { ...meeting, waitingCount, people, conflicts };
   }
 }

@@ -100,6 +100,21 @@ export class Polls {
     });
   }
 
+  /** Results of these calls, the newest of them in their order, without those that this release cannot read. */
+  async endedOf(callIds: readonly string[], most: number): Promise<CallPoll[]> {
+    if (callIds.length === 0) return [];
+    const rows = await this.#store.read
+      .selectFrom('poll')
+      .select(['pollId', 'meetingId', 'poll'])
+      .where('callId', 'in', callIds)
+      .orderBy('startedAtMs', 'desc')
+      .orderBy('pollId', 'desc')
+      .limit(most)
+      .execute();
+    const polls = rows.map(({ poll: kept, ...ids }) => this.#read(CallPoll, kept, ids));
+    return polls.filter((poll) => poll !== null && poll.result !== null).reverse() as CallPoll[];
+  }
+
   /** In their order, without those that this release cannot read. */
   async prepared(meetingId: string): Promise<PreparedPoll[]> {
     const rows = await this.#store.read

@@ -14,6 +14,8 @@ const Heading = {
   hostName: z.string(),
   /** the name that an invite or an account gives; null: the person types one */
   displayName: z.string().nullable(),
+  /** to a guest: the meeting is over for now, and who was in it may read what it left behind (`guest-record-api.ts`) */
+  isAfter: z.literal(true).optional(),
 };
 /** What somebody who would come in gets. */
 export const EntryAnswer = openUnion('kind', [
@@ -23,6 +25,8 @@ export const EntryAnswer = openUnion('kind', [
     /** the policy in force, shown to a guest */ admission: openWord(Admission, 'all-wait'),
     /** a point on each line; absent: none */
     agenda: z.string().optional(),
+    /** to a guest: for how many days after it they may read what it left behind; absent: nothing is shown to guests */
+    recordDays: z.number().int().positive().optional(),
     grant: CallGrant,
   }),
   /** a knock is needed: the person is asked for a name, then comes again with it */

@@ -6,6 +6,7 @@ import { broadcastsApi } from './broadcasts-api.ts';
 import { chatApi } from './chat-api.ts';
 import { documentsApi } from './documents-api.ts';
 import { fleetApi, roomServiceApi } from './fleet-api.ts';
+import { guestRecordApi } from './guest-record-api.ts';
 import { helpApi } from './help-api.ts';
 import { kiosksApi } from './kiosks-api.ts';
 import { meetingsApi } from './meetings-api.ts';
@@ -46,6 +47,7 @@ export const allRoutes = {
   ...updatesApi,
   ...auditApi,
   ...recordApi,
+  ...guestRecordApi,
   ...seriesApi,
 } as const;
 export type RouteName = keyof typeof allRoutes;

@@ -5,6 +5,7 @@ import { MeetingRole } from '../call-order.ts';
 import { MeetingAgenda } from '../meeting-agenda.ts';
 import { MeetingPolicy } from '../meeting-policy.ts';
 import { MeetingRepetition, RepetitionRhythm } from '../meeting-repetition.ts';
+import { GuestRecordRule, MeetingPolicy, NO_GUEST_RECORD } from '../meeting-policy.ts';
 import { openWord } from '../open-words.ts';
 import { EpochMs, Id, Language, MeetingTitle, PersonName, z } from '../schema.ts';
 import { ofHost, ofHostAlone, ofInvited, permitted, type RouteTable } from './route.ts';
@@ -86,6 +87,8 @@ export const MeetingDetail = MeetingSummary.extend({
   policy: MeetingPolicy,
   /** its place permits that what is spoken is written: `policy.transcript` counts */
   isTranscriptPermitted: z.boolean().default(false),
+  /** what its place lets guests see afterwards: `policy.guestRecord` only narrows it */
+  guestRecordOfPlace: GuestRecordRule.default(NO_GUEST_RECORD),
   /** a point on each line; '' for none */
   agenda: z.string().default(''),
   /** counts its changes: a change names the one that it was made on */

@@ -17,6 +17,7 @@ import {
   playDocuments,
   sharedDocument,
 } from '../drawn-documents.ts';
+import type { GuestRecord } from '#contract/http/guest-record-api.ts';
 import { drawPictures, type OwnDevices, picturesOf } from '../drawn-pictures.ts';
 import { playNotes } from '../played-notes.ts';
 import { CALL, id, PlayedNode, person, ROOM_PEER, ticket } from '../screen-wires.ts';
@@ -126,6 +127,82 @@ const headingOf = (meetingTitle: string) => ({
   hostName: 'Mina Park',
   displayName: null as string | null,
 });
+
+type Afters = Partial<Pick<GuestRecord, 'minutes' | 'isDeleted'>> & {
+  title?: string;
+  refusal?: ErrorCode;
+  /** its call may be entered again */
+  mayJoin?: boolean;
+  /** chat and polls too */
+  hasTalk?: boolean;
+};
+const HELD_MS = new Date(2027, 0, 12, 10, 0).getTime();
+const MINUTES_TEXT = `# Minutes: Weekly plan
+
+- When: Tuesday 12 January 2027 at 10:00 GMT+9 (10:00–10:42)
+- Host: Mina Park
+
+## Attendees
+
+- Mina Park, 10:00–10:42 (42 min)
+- Dealer East (guest), 10:03–10:42 (39 min)
+
+## Decisions
+
+- Prices of the first quarter stay. 1분기 가격은 그대로 둡니다.
+
+## Tasks
+
+- [ ] 대리점 교육 일정 확정 (박서연, by 2027-01-20)
+- [x] Write to the dealers (Joon Lee)
+`;
+/** A guest who comes back when the meeting is over. */
+function after(
+  name: string,
+  { title = 'Weekly plan', refusal, mayJoin = false, hasTalk = false, ...more }: Afters = {},
+): Scene {
+  const { result: _, ...poll } = runningPoll;
+  const chat = [
+    { displayName: 'Mina Park', isGuest: false, text: 'The price list is in the documents.', atMs: HELD_MS + 300_000 },
+    {
+      displayName: 'Dealer East',
+      isGuest: true,
+      text: '교육은 2월 둘째 주가 좋습니다.\n자료는 미리 보내 주세요.',
+      atMs: HELD_MS + 420_000,
+    },
+    { displayName: 'Dealer East', isGuest: true, text: '', atMs: HELD_MS + 480_000 },
+  ];
+  const record: GuestRecord = {
+    ...{ meetingTitle: title, hostName: 'Mina Park', agenda: 'Prices of the first quarter\n대리점 교육 일정 확정' },
+    ...{ heldFromMs: HELD_MS, heldUntilMs: HELD_MS + 42 * 60_000, untilMs: HELD_MS + 7 * 86_400_000 },
+    isDeleted: false,
+    minutes: [{ minutesId: id(5), startedAtMs: HELD_MS, endedAtMs: HELD_MS + 42 * 60_000, text: MINUTES_TEXT }],
+    ...(hasTalk && { chat, polls: [{ ...poll, result: { endedAtMs: HELD_MS, rightChoice: null, answers: null } }] }),
+    ...more,
+  };
+  return {
+    name,
+    path: '/join#scene-invite',
+    sizes,
+    setup: async (page) => {
+      await drawPictures(page);
+      await servePages(page);
+      const refused = (code: ErrorCode) => ({ status: 403, json: { error: { code, message: code } } });
+      await page.route('**/api/v1/guest-entries', (route) =>
+        route.fulfill(
+          mayJoin ? { json: { kind: 'knock', ...headingOf(title), isAfter: true } } : refused('invite-expired'),
+        ),
+      );
+      await page.route('**/api/v1/guest-records', (route) =>
+        route.fulfill(refusal === undefined ? { json: record } : refused(refusal)),
+      );
+    },
+    act: async (page) => {
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForTimeout(300);
+    },
+  };
+}
 
 type Knocks = {
   title?: string;
@@ -388,6 +465,12 @@ export const joinScenes: readonly Scene[] = [
   knock('waiting-line-lost', { state: 'waiting', isLineLost: true }),
   knock('waiting-declined', { state: 'declined' }),
   knock('waiting-over', { state: 'over' }),
+  after('after'),
+  after('after-with-talk', { title: LONG_TITLE, mayJoin: true, hasTalk: true }),
+  after('after-not-sent', { minutes: [] }),
+  after('after-deleted', { minutes: [], isDeleted: true }),
+  after('after-time-over', { refusal: 'guest-record-over' }),
+  after('after-not-for-guests', { refusal: 'record-not-for-guests' }),
   host('host-waiting', { waiting: ['Jonas', 'Jonas', '이하늘'] }),
   host('host-waiting-long', {
     waiting: [

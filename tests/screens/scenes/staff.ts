@@ -97,8 +97,10 @@ const detail: MeetingDetail = {
   policy: {
     ...{ admission: 'links-wait', joinBeforeHost: false, guestsAllowed: true },
     ...{ allowedRanges: ['203.0.113.0/24'], transcript: true },
+    guestRecord: { shows: 'minutes', days: 365 },
   },
   isTranscriptPermitted: true,
+  guestRecordOfPlace: { shows: 'minutes', days: 14 },
   conflicts: [{ ...halla, title: '이사회' }],
   agenda: 'Prices of the first quarter\n대리점 교육 일정 확정\nNext steps',
 };

@@ -60,6 +60,16 @@ export default {
     meaning: 'It no longer opens the meeting.',
     todo: 'Ask the person who invited you for a new link.',
   },
+  'record-not-for-guests': {
+    what: 'This meeting is over',
+    meaning: 'Guests are shown nothing of it afterwards.',
+    todo: 'If you need something from it, ask the person who invited you.',
+  },
+  'guest-record-over': {
+    what: 'This meeting can no longer be read here',
+    meaning: 'The time in which guests could read what it left behind is over.',
+    todo: 'If you need something from it, ask the person who invited you.',
+  },
   'invite-closed': {
     what: 'This link lets nobody new in',
     meaning: 'The meeting may go on, but it is closed to this link.',

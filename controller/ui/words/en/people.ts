@@ -168,6 +168,13 @@ export default {
     joinBeforeHost: 'People may come in before the host',
     transcript: 'Hosts may turn on a transcript',
     guestsAllowed: 'Guests allowed',
+    guestRecord: {
+      title: 'What guests see after the meeting',
+      nothing: 'Nothing',
+      minutes: 'Agenda and minutes that were sent',
+      'chat-and-polls': 'Also chat and polls of their calls',
+      for: 'For how long',
+    },
     ranges: 'Only from these addresses',
     rangesHint: 'Ranges such as 203.0.113.0/24, separated by spaces. Empty: from anywhere.',
     rangesWrong: 'Not an address range: {{range}}',

@@ -45,6 +45,14 @@ export default {
       'Chat, notes, polls, attendance, transcript and minutes that are older are deleted within the hour, for everyone, and cannot be brought back.',
     ownAction: 'Keep no longer',
   },
+  guests: {
+    title: 'What guests see afterwards',
+    nothing: 'Nothing',
+    minutes: 'Agenda and sent minutes',
+    'chat-and-polls': 'Agenda, sent minutes, chat and polls',
+    only: { nothing: 'Nothing', minutes: 'Minutes' },
+    hint: 'By their own link: guests who are invited by name, and those who were let in.',
+  },
   mine: {
     title: 'Everything of mine',
     lead: 'Your account, sign-ins, meetings, messages, attendance, answers in open polls and tasks, as one file.',

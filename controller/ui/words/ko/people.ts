@@ -169,6 +169,13 @@ export default {
     joinBeforeHost: '주최자보다 먼저 들어올 수 있음',
     transcript: '주최자가 발언 기록을 켤 수 있음',
     guestsAllowed: '외부 참가자 허용',
+    guestRecord: {
+      title: '회의 후 외부 참가자에게 공개',
+      nothing: '공개하지 않음',
+      minutes: '안건과 보낸 회의록',
+      'chat-and-polls': '참석한 통화의 채팅과 투표 결과까지',
+      for: '공개 기간',
+    },
     ranges: '허용할 네트워크 주소',
     rangesHint: '203.0.113.0/24와 같은 범위를 공백으로 구분해 입력합니다. 비워 두면 제한이 없습니다.',
     rangesWrong: '주소 범위가 아닙니다: {{range}}',

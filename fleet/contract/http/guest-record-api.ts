@@ -1,0 +1,65 @@
+/** What a meeting left behind, for its guests: by the link that they came by, as long as policy allows. */
+import { CallPoll } from '../polls.ts';
+import { EpochMs, Id, z } from '../schema.ts';
+import { EntryId } from './meetings-api.ts';
+import { MeetingMinutes } from './record-api.ts';
+import { anyone, type RouteTable } from './route.ts';
+
+/** Names as everybody in the call saw them: nobody's address, account or key. */
+export const GuestRecordPost = z.object({
+  displayName: z.string(),
+  isGuest: z.boolean(),
+  /** empty: it was recalled */
+  text: z.string(),
+  atMs: EpochMs,
+});
+export type GuestRecordPost = z.infer<typeof GuestRecordPost>;
+
+export const MAX_GUEST_RECORD_POSTS = 500;
+export const MAX_GUEST_RECORD_POLLS = 50;
+/** As the meeting's page has it, but for drafts, and for what other sittings left behind. */
+export const GuestRecord = z.object({
+  meetingTitle: z.string(),
+  hostName: z.string(),
+  /** when the first call that is shown began, and the last one ended */
+  heldFromMs: EpochMs,
+  heldUntilMs: EpochMs,
+  /** a point on each line; '' for none */
+  agenda: z.string(),
+  /** from then on nothing is shown, at the latest */
+  untilMs: EpochMs,
+  /** a host deleted it, or its time to be kept is over */
+  isDeleted: z.boolean(),
+  /** the newest first; none: not sent yet */
+  minutes: z.array(MeetingMinutes.pick({ minutesId: true, startedAtMs: true, endedAtMs: true, text: true })),
+  /** of the calls that the guest was in; absent: not shown */
+  chat: z.array(GuestRecordPost).max(MAX_GUEST_RECORD_POSTS).optional(),
+  polls: z.array(CallPoll).max(MAX_GUEST_RECORD_POLLS).optional(),
+});
+export type GuestRecord = z.infer<typeof GuestRecord>;
+
+/** The invite stands in the body, in no URL. A link that many have is good for who was let in by it: `entryId` knows them again. */
+const ByInvite = { invite: z.string().max(4096), entryId: EntryId.optional() };
+
+export const guestRecordApi = {
+  guestRecord: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/guest-records',
+    access: anyone,
+    summary:
+      'What guests see of a meeting afterwards: agenda and minutes that were sent, and chat and polls where policy allows',
+    body: z.strictObject(ByInvite),
+    response: GuestRecord,
+  },
+  guestMinutesPdf: {
+    kind: 'json',
+    method: 'POST',
+    path: '/api/v1/guest-records/minutes-pdf',
+    access: anyone,
+    summary: 'Minutes that a guest may read as a PDF file, made when it is asked for',
+    body: z.strictObject({ ...ByInvite, minutesId: Id }),
+    /** base64 */
+    response: z.object({ pdf: z.string() }),
+  },
+} as const satisfies RouteTable;

@@ -1,0 +1,130 @@
+/**
+ * What guests see of a meeting after its calls, by the rule of its place and its hosts. It is read anew each time: what is deleted,
+ * revoked or over is seen by nobody from that moment.
+ */
+import { ProtocolError, UserError } from '#contract/error-codes.ts';
+import {
+  type GuestRecord,
+  type GuestRecordPost,
+  MAX_GUEST_RECORD_POLLS,
+  MAX_GUEST_RECORD_POSTS,
+} from '#contract/http/guest-record-api.ts';
+import { shortestDays } from '#contract/record-policy.ts';
+import { chatOfCalls } from '../chat/index.ts';
+import { type GuestVisit, summariesOf } from '../meetings/index.ts';
+import type { Polls } from '../polls/index.ts';
+import type { AuthorityStore } from '../store/index.ts';
+import { keptMeetings, PolicyTree, withOwnDays } from './kept-periods.ts';
+import { KEPT_DAY_MS, jumpsIn, olderFrom } from './kept-time.ts';
+
+type Db = AuthorityStore['read'];
+type ShownMinutes = GuestRecord['minutes'][number] & Pick<SentMinutes, 'language'>;
+type SentMinutes = Awaited<ReturnType<typeof sentMinutes>>[number];
+
+/**
+ * @param nowMs by the server's clock
+ * @throws UserError guest-record-over: the days are over; ProtocolError not-found: no such meeting
+ */
+export async function guestRecordOf(
+  db: Db,
+  visit: GuestVisit,
+  { nowMs, polls }: { nowMs: number; polls: Pick<Polls, 'endedOf'> },
+): Promise<GuestRecord> {
+  const { meetingId, rule } = visit;
+  const isOpen = await windowOf(db, visit, nowMs);
+  const held = visit.calls.filter(({ endedAtMs }) => isOpen.at(endedAtMs));
+  const [summary] = await summariesOf(db, new Map([[meetingId, 'guest']]));
+  const meeting = await db
+    .selectFrom('meeting')
+    .select(['agenda', 'minutesUpToMs'])
+    .where('meetingId', '=', meetingId)
+    .executeTakeFirst();
+  if (!summary || !meeting) throw new ProtocolError('not-found', 'no such meeting');
+  const last = held.at(-1);
+  if (!last) throw new UserError('guest-record-over');
+  const minutes = await minutesFor(db, visit, isOpen);
+  const ownIds = held.map(({ callId }) => callId).filter((callId) => visit.ownCallIds.includes(callId));
+  return {
+    meetingTitle: summary.title,
+    hostName: summary.hostName,
+    heldFromMs: held[0]!.openedAtMs,
+    heldUntilMs: last.endedAtMs,
+    agenda: meeting.agenda,
+    untilMs: isOpen.untilMs(last.endedAtMs),
+    isDeleted: minutes.length === 0 && (await wasDeleted(db, last.callId, meeting.minutesUpToMs >= last.openedAtMs)),
+    minutes: minutes.map(({ language: _, ...shown }) => shown),
+    ...(rule.shows === 'chat-and-polls' && {
+      chat: await chatOf(db, meetingId, ownIds),
+      polls: await polls.endedOf(ownIds, MAX_GUEST_RECORD_POLLS),
+    }),
+  };
+}
+
+/** @throws ProtocolError not-found: also a draft, or of a sitting that is not theirs; UserError guest-record-over */
+export async function guestMinutesOf(
+  db: Db,
+  visit: GuestVisit,
+  minutesId: string,
+  nowMs: number,
+): Promise<ShownMinutes> {
+  const isOpen = await windowOf(db, visit, nowMs);
+  const found = (await minutesFor(db, visit, isOpen)).find((each) => each.minutesId === minutesId);
+  if (!found) throw new ProtocolError('not-found', 'no such minutes');
+  return found;
+}
+
+type Window = { at: (endedAtMs: number) => boolean; untilMs: (endedAtMs: number) => number };
+
+/** Of the days of the rule and those that minutes are kept the fewer. */
+async function windowOf(db: Db, { meetingId, rule }: GuestVisit, nowMs: number): Promise<Window> {
+  const meeting = await keptMeetings(db).where('meeting.meetingId', '=', meetingId).executeTakeFirst();
+  if (!meeting) throw new ProtocolError('not-found', 'no such meeting');
+  const [tree, jumps] = [await PolicyTree.read(db), await jumpsIn(db)];
+  const kept = withOwnDays(tree.at(meeting.placeId), meeting.ownDays);
+  const days = shortestDays([rule.days, kept.minutes]) ?? rule.days;
+  const untilMs = (endedAtMs: number): number => olderFrom(endedAtMs, days * KEPT_DAY_MS, jumps);
+  return { untilMs, at: (endedAtMs) => nowMs < untilMs(endedAtMs) };
+}
+
+const sentMinutes = (db: Db, meetingId: string) =>
+  db
+    .selectFrom('minutes')
+    .select(['minutesId', 'startedAtMs', 'endedAtMs', 'language', 'text'])
+    .where('meetingId', '=', meetingId)
+    .where('sentAtMs', 'is not', null)
+    .orderBy('endedAtMs', 'desc')
+    .execute();
+
+/** Somebody by a link sees the minutes of sittings that they were in; an invite of one's own is for the meeting. */
+async function minutesFor(db: Db, visit: GuestVisit, isOpen: Window): Promise<ShownMinutes[]> {
+  const sent = (await sentMinutes(db, visit.meetingId)).filter(({ endedAtMs }) => isOpen.at(endedAtMs));
+  if (visit.isNamed || sent.length === 0) return sent;
+  // by the node's times, which the minutes have too
+  const stays = await db
+    .selectFrom('stay')
+    .select('joinedAtMs')
+    .where(
+      'callId',
+      'in',
+      visit.calls.map(({ callId }) => callId),
+    )
+    .execute();
+  return sent.filter(({ startedAtMs, endedAtMs }) =>
+    stays.some(({ joinedAtMs }) => joinedAtMs >= startedAtMs && joinedAtMs <= endedAtMs),
+  );
+}
+
+async function wasDeleted(db: Db, callId: string, areMinutesGone: boolean): Promise<boolean> {
+  if (areMinutesGone) return true;
+  const deleted = await db
+    .selectFrom('callWithoutRecord')
+    .select('callId')
+    .where('callId', '=', callId)
+    .executeTakeFirst();
+  return deleted !== undefined;
+}
+
+async function chatOf(db: Db, meetingId: string, callIds: readonly string[]): Promise<GuestRecordPost[]> {
+  const posts = await chatOfCalls(db, meetingId, { callIds, most: MAX_GUEST_RECORD_POSTS });
+  return posts.map(({ displayName, isGuest, text, atMs }) => ({ displayName, isGuest: isGuest === 1, text, atMs }));
+}
