@@ -158,8 +158,7 @@ describe('home', () => {
 
 describe('a new meeting', () => {
   it('names what keeps it from being made, counts a title instead of cutting it, and has its date in words', async () => {
-    location.hash = '#/new';
-    await show();
+    await show('#/new');
     await page.until(() => page.buttons('Make meeting').length === 1);
     await page.fill('Date', '2027-03-04');
     expect(page.text).toContain('4 March 2027');
