@@ -2,12 +2,15 @@
 import { useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallState } from '#call/call-state.ts';
+import { cutText } from '#contract/shown-text.ts';
 import { hasPicture } from '#stage/people.ts';
 import type { AirNews } from '#ui/broadcast/air.ts';
 import { useAirNews } from '#ui/broadcast/use-air-news.ts';
 import { type TranscriptNews, useTranscriptNews } from '#ui/captions/use-transcript-news.ts';
 import { useToasts } from '#ui/toast.tsx';
 
+/** its poll stands below it */
+const SHORT = { units: 40, bytes: 120 };
 /** Many at once are a crowd, not news. */
 const AT_ONCE = 2;
 
@@ -60,7 +63,8 @@ export function useCallNews(call: CallState, selfPeerId: string | null) {
     pollsBefore.current = new Set(polls.map(({ pollId }) => pollId));
     if (known === null) return;
     for (const { pollId, question, result } of polls)
-      if (!known.has(pollId) && result === null) add({ words: t('news', { ns: 'polls', question }) });
+      if (!known.has(pollId) && result === null)
+        add({ words: t('news', { ns: 'polls', question: cutText(question, SHORT) }) });
   }, [polls, selfPeerId, add, t]);
 
   const wasLocked = useRef(false);

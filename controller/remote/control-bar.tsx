@@ -25,7 +25,7 @@ export function ControlBar({ view, asking, children }: ControlBarProps) {
   const { state, phase } = view;
   const outOfCall = (next: typeof state) => next.phase.name !== 'in-call';
   return (
-    <footer className="sticky bottom-0 z-10 border-t border-line bg-surface/95 px-5 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] backdrop-blur lg:px-0">
+    <footer className="call-bar sticky bottom-0 z-10 border-t border-line bg-surface/95 px-5 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] backdrop-blur lg:px-0">
       <div className="absolute inset-x-0 bottom-full mx-auto w-full max-w-xl px-5 pb-4 pointer-events-none *:pointer-events-auto">
         {children}
       </div>

@@ -167,6 +167,21 @@ const choose = (words: string) =>
   });
 
 describe('a new meeting', () => {
+  it('names what keeps it from being made, counts a title instead of cutting it, and has its date in words', async () => {
+    await show('#/new');
+    await page.until(() => page.buttons('Make meeting').length === 1);
+    await page.fill('Date', '2027-03-04');
+    expect(page.text).toContain('4 March 2027');
+    await page.fill('Title', 'x'.repeat(95));
+    expect(page.text).toContain('5 letters left');
+    await page.fill('Title', '가'.repeat(83));
+    await page.fill('Agenda', 'x'.repeat(201));
+    await page.press('Make meeting');
+    expect(page.text).toContain('Too long by 3 letters');
+    expect(page.text).toContain('Please check: Title, Agenda');
+    expect(server.askedFor('createMeeting')).toBe(0);
+  });
+
   it('is sent as it was filled in, and its page is shown', async () => {
     server.rooms = [freeRoom(1), freeRoom(2, { isFree: false, untilMs: Date.now() })];
     server.answers.findPeople = () => ({
@@ -184,22 +199,11 @@ describe('a new meeting', () => {
     expect(server.askedFor('createMeeting')).toBe(0);
     await page.fill('Title', ' Price talks ');
     await page.fill('Date', '2027-03-04');
-    expect(page.text).toContain('4 March 2027');
     await page.fill('Time', '14:30');
     await page.fill('Duration in minutes', '45');
     await page.fill('Agenda', `${'x'.repeat(201)}`);
     await page.press('Make meeting');
     expect(page.text).toContain('At most 20 lines of 200 letters.');
-    expect(page.text).toContain('Please check: Agenda');
-    await page.fill('Title', 'x'.repeat(95));
-    expect(page.text).toContain('5 letters left');
-    // not cut: who typed it sees what is too long
-    await page.fill('Title', '가'.repeat(83));
-    await page.press('Make meeting');
-    expect(page.text).toContain('Too long by 3 letters');
-    expect(page.text).toContain('Please check: Title, Agenda');
-    expect(server.askedFor('createMeeting')).toBe(0);
-    await page.fill('Title', ' Price talks ');
     await page.fill('Agenda', ' Prices\n\nNext steps ');
     await page.fill('Find people', 'jo');
     await page.until(() => page.buttons('Add Joon Lee').length === 1);

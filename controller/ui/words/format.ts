@@ -45,10 +45,10 @@ export function dayAndDate(epochMs: number, language: Language, timeZone?: strin
   }).format(epochMs);
 }
 
-/** Tue, 24 November 2026; 2026년 11월 24일 (화) */
+/** Tuesday, 24 November 2026; 2026년 11월 24일 화요일 */
 export function longDate(epochMs: number, language: Language): string {
   return new Intl.DateTimeFormat(localeOf[language], {
-    weekday: 'short',
+    weekday: 'long',
     day: 'numeric',
     month: 'long',
     year: 'numeric',

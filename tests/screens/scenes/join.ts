@@ -546,6 +546,13 @@ export const joinScenes: readonly Scene[] = [
     after: withCaptions(englishCaption),
   }),
   host('notes', { after: press(/^(Notes|메모)$/) }),
+  host('notes-task', {
+    after: async (page) => {
+      await press(/^(Notes|메모)$/)(page);
+      await page.locator('.notes-editor p', { hasText: 'Write to the dealers' }).click();
+      await page.getByLabel(/^(Until when|기한)$/).waitFor();
+    },
+  }),
   host('chat', { after: press(/^(Chat|채팅)/) }),
   host('chat-answers', {
     chat: answeredChat,

@@ -103,17 +103,18 @@ const led = [
   }),
   person(3, '포항 공장', { role: 'presenter', handRaisedAtMs: minutesAgo(1) }),
 ];
-const written: ChatMessage[] = ['The new drawing is in the folder.', '네, 확인했습니다.\n3페이지부터 볼까요?'].map(
-  (text, number) => ({
-    messageId: id(400 + number),
-    number,
-    peerId: id(101 + number),
-    displayName: number === 0 ? 'Head office' : 'Mina Park',
-    isGuest: number === 1,
-    text,
-    atMs: minutesAgo(3 - number),
-  }),
-);
+const written: ChatMessage[] = [
+  'The new drawing: https://files.maru.example/a/3',
+  '네, 확인했습니다.\n3페이지부터 볼까요?',
+].map((text, number) => ({
+  messageId: id(400 + number),
+  number,
+  peerId: id(101 + number),
+  displayName: number === 0 ? 'Head office' : 'Mina Park',
+  isGuest: number === 1,
+  text,
+  atMs: minutesAgo(3 - number),
+}));
 /** Answered, recalled, and with a mention of the room. */
 const answered: ChatMessage[] = [
   written[0]!,

@@ -567,6 +567,14 @@ export const staffScenes: readonly Scene[] = [
     },
   }),
   scene('new-meeting-incomplete', { hash: '#/new', act: press(/^(Make meeting|회의 만들기)$/) }),
+  scene('new-meeting-title-too-long', {
+    hash: '#/new',
+    act: async (page) => {
+      await page.getByRole('textbox', { name: /^(Title|제목)$/ }).fill('전국 대리점 가격 협의 '.repeat(8));
+      await page.getByRole('textbox', { name: /^(Agenda|안건)$/ }).fill('가격'.repeat(200));
+      await press(/^(Make meeting|회의 만들기)$/)(page);
+    },
+  }),
   scene('new-meeting-refused', {
     hash: '#/new',
     answers: { createMeeting: refusal(422, 'meeting-in-past') },
@@ -718,6 +726,14 @@ export const staffScenes: readonly Scene[] = [
     hash: meetingHash,
     answers: { meeting: { body: { meeting: past } }, minutes: { body: { minutes: [minutesOf(null)] } } },
     act: press(/^(Correct the text|내용 고치기)$/),
+  scene('meeting-minutes-deleted', {
+    hash: meetingHash,
+    answers: {
+      meeting: { body: { meeting: past } },
+      minutes: { body: { minutes: [], areDeleted: true } },
+      attendance: { body: { calls: [] } },
+    },
+    act: (page) => page.getByRole('region', { name: /^(Minutes|회의록)$/ }).scrollIntoViewIfNeeded(),
   }),
   scene('meeting-minutes-sent', {
     hash: meetingHash,
