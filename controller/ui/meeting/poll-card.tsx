@@ -109,7 +109,7 @@ function Choices({ poll, mayKeep, onAnswer }: Pick<PollCardProps, 'poll' | 'mayK
             {/* its room is kept before it is shown: a choice that grew would move another one under a second press */}
             <span
               id={`${described}${index}`}
-              className="numerals relative flex min-w-16 flex-col text-right text-small whitespace-nowrap text-quiet"
+              className="numerals relative flex min-w-20 flex-col text-right text-small whitespace-nowrap text-quiet"
             >
               {showsNumbers && (
                 <>
