@@ -315,7 +315,7 @@ function FileLinks({ meetingId, minutes: { minutesId, startedAtMs } }: FileLinks
     );
   return (
     <>
-      <span className="flex flex-wrap">
+      <span className="-mx-3 flex flex-wrap">
         <FileLink href={urlOf(recordApi.minutesFile, { params })}>{t('minutes.download')}</FileLink>
         <FileLink href={pdfUrl} isPending={isPending} onOpen={() => void save()}>
           PDF

@@ -116,7 +116,7 @@ function Choices({ poll, mayKeep, onAnswer }: Pick<PollCardProps, 'poll' | 'mayK
             </span>
             <span
               id={`${described}${index}`}
-              className="numerals relative flex min-w-16 flex-col text-right text-small whitespace-nowrap text-quiet"
+              className="numerals relative flex min-w-20 flex-col text-right text-small whitespace-nowrap text-quiet"
             >
               {showsNumbers && (
                 <>
