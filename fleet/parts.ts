@@ -36,6 +36,7 @@ import {
   type RemoveFiles,
   type SummarySettings,
 } from './record/index.ts';
+import { Polls } from './polls/index.ts';
 import { Updates } from './updates/index.ts';
 import { ErasureList } from './erasures/index.ts';
 import { Help } from './help/index.ts';
@@ -141,6 +142,7 @@ export function makeParts(ground: Ground) {
     }
   }
 
+  const polls = new Polls({ store, logger });
   const pdf = new MinutesPdf({ dataDir, log: (what, details) => logger.error(details, what) });
   const mail = openMail();
   const people = new Organisation({
@@ -366,6 +368,7 @@ export function makeParts(ground: Ground) {
     failingFiles: () => ({ authority: store.state === 'failing', telemetry: telemetry.state === 'failing' }),
   });
   return {
+    polls,
     pdf,
     mail,
     people,

@@ -5,13 +5,13 @@ import { peopleRoutes } from './people/index.ts';
 import { admissionRoutes, meetingRoutes, PeopleFinder, RoomFinder } from './meetings/index.ts';
 import { chatRoutes } from './chat/index.ts';
 import { broadcastRoutes } from './broadcasts/index.ts';
-import { pollRoutes, Polls } from './polls/index.ts';
+import { pollRoutes } from './polls/index.ts';
 import { transcriptRoutes } from './transcript/index.ts';
 import { documentRoutes } from './documents/index.ts';
 import { alertRoutes, alertTargetRoutes } from './alerts/index.ts';
 import { HistoryReader, historyRoutes } from './history/index.ts';
 import { roomRoutes, roomServiceRoutes } from './rooms/index.ts';
-import { recordRoutes, seriesRoutes } from './record/index.ts';
+import { guestRecordRoutes, recordRoutes, seriesRoutes } from './record/index.ts';
 import { updateRoutes } from './updates/index.ts';
 import { helpRoutes } from './help/index.ts';
 import { notesRoutes } from './notes/index.ts';
@@ -23,6 +23,7 @@ type Served = Pick<Ground, 'store' | 'telemetry' | 'clock' | 'authority' | 'flee
 
 export function servedRoutes(parts: FleetParts, ground: Served): ServedRoute[] {
   const {
+    polls,
     pdf,
     people,
     waitingKiosks,
@@ -77,7 +78,7 @@ export function servedRoutes(parts: FleetParts, ground: Served): ServedRoute[] {
     ...signageRoutes({ signage }),
     ...waitingKioskRoutes({ waiting: waitingKiosks, caSha256: authority.sha256 }),
     ...documentRoutes({ documents }),
-    ...pollRoutes({ polls: new Polls({ store, logger }) }),
+    ...pollRoutes({ polls }),
     ...transcriptRoutes({ store, onChanged: (meetingId) => meetings.chatChanged(meetingId) }),
     ...broadcastRoutes({
       broadcasts,
@@ -95,6 +96,14 @@ export function servedRoutes(parts: FleetParts, ground: Served): ServedRoute[] {
       erasures,
       removeFiles,
       onChanged: (meetingId) => meetings.changed(meetingId),
+    }),
+    ...guestRecordRoutes({
+      store,
+      visits: meetings.guestVisits,
+      pdf,
+      polls,
+      nowMs: () => clock.nowMs(),
+      logger,
     }),
     ...seriesRoutes({ store, notes, logger }),
     ...auditRoutes({ audit: new AuditList({ store }) }),

@@ -35,53 +35,6 @@ import { AuditWatch, RefusalRecord } from './audit/index.ts';
 import { hasInvites, SigningKeys } from './meetings/index.ts';
 import { OF_ORGANISATION } from './alerts/index.ts';
 import { ensureDemonstration } from './rooms/index.ts';
-import {
-  giveUpWaiting,
-  MailDelivery,
-  MeetingMails,
-  queueAccountMail,
-  queueMentionMail,
-  readMailSettings,
-} from './mail/index.ts';
-import { AuditList, auditRoutes, AuditWatch, RefusalRecord } from './audit/index.ts';
-import { OpenidProvider, OpenidSignIn, Organisation, peopleRoutes, readOpenidSettings } from './people/index.ts';
-import {
-  admissionRoutes,
-  hasInvites,
-  meetingRoutes,
-  Meetings,
-  PeopleFinder,
-  PeopleMeetings,
-  RoomFinder,
-  SigningKeys,
-  StaffHomes,
-} from './meetings/index.ts';
-import { chatRoutes, mailedMentionsOf, MeetingChat, MentionMails } from './chat/index.ts';
-import { broadcastRoutes, Broadcasts } from './broadcasts/index.ts';
-import { pollRoutes, Polls } from './polls/index.ts';
-import { transcriptRoutes } from './transcript/index.ts';
-import { ConverterLink, documentRoutes, Documents, Retention } from './documents/index.ts';
-import {
-  AlertBook,
-  AlertList,
-  AlertNotifications,
-  alertRoutes,
-  alertTargetRoutes,
-  OF_ORGANISATION,
-} from './alerts/index.ts';
-import { FleetHistory, HistoryReader, historyRoutes } from './history/index.ts';
-import { FleetHealth } from './health/index.ts';
-import { ensureDemonstration, roomRoutes, roomServiceRoutes, Rooms } from './rooms/index.ts';
-import {
-  guestRecordRoutes,
-  MeetingRecord,
-  MinutesPdf,
-  type PrintedMinutes,
-  readSummarySettings,
-  recordRoutes,
-  seriesRoutes,
-  type SummarySettings,
-} from './record/index.ts';
 import { Turn } from './turn/index.ts';
 import { KioskRelease } from './updates/index.ts';
 import { buildApp, buildDeviceApp } from './http/index.ts';
@@ -215,79 +168,6 @@ const broker = new Broker({
 register.onRevoked((identity) => broker.disconnect(identity));
 
 // ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-/** null: no provider is named */
-function openOpenid(): OpenidSignIn | null {
-  if (options.openidConfig === null) return null;
-  try {
-    const settings = readOpenidSettings(options.openidConfig);
-    const provider = new OpenidProvider({ settings, callbackUrl: `${fleetUrl}${pagePaths.openidCallback}` });
-    return new OpenidSignIn({
-      store,
-      sessions: people.sessions,
-      provider,
-      settings,
-      clock,
-      onShutOut: putOutOfCalls,
-      logger,
-    });
-  } catch (error) {
-    return orRefuse(error);
-  }
-}
-
-function putOutOfCalls(accountId: string): void {
-  meetings
-    .removeAccount(accountId)
-    .catch((error: unknown) => logger.error({ err: error, accountId }, 'an account is not put out of its calls'));
-}
-
-/** null: no engine of summaries is named */
-function summarySettings(): SummarySettings | null {
-  if (options.summaryConfig === null) return null;
-  try {
-    return readSummarySettings(options.summaryConfig);
-  } catch (error) {
-    return orRefuse(error);
-  }
-}
-
-/** of the first mail with these minutes: the next ones find it */
-const PDF_FOR_MAIL_WITHIN_MS = 20_000;
-
-/** null: no mail server is named */
-function openMail(): MailDelivery | null {
-  if (options.mailConfig === null) return null;
-  try {
-    const settings = readMailSettings(options.mailConfig);
-    const guestLink = async (meetingId: string, inviteId: string): Promise<string> => {
-      const link = await meetings.invites.linkOf(meetingId, inviteId);
-      if (!link) throw new UserError('invite-invalid');
-      return link.joinUrl;
-    };
-    const minutesPdf = (minutes: PrintedMinutes) => pdf.within(minutes, PDF_FOR_MAIL_WITHIN_MS);
-    const mentionsOf = (accountId: string) => mailedMentionsOf(store.read, accountId);
-    return new MailDelivery({ store, settings, fleetUrl, guestLink, minutesPdf, mentionsOf, logger });
-  } catch (error) {
-    return orRefuse(error);
-  }
-}
-
-// ── aggregates ───────────────────────────────────────────────────────────────────────────────────────────────────────
-const polls = new Polls({ store, logger });
-const pdf = new MinutesPdf({ dataDir, log: (what, details) => logger.error(details, what) });
-const mail = openMail();
-const people = new Organisation({
-  store,
-  clock,
-  keys,
-  fleetUrl,
-  queueMail: mail ? queueAccountMail : async () => false,
-  openid: () => (openid ? { label: openid.label } : null),
-  logger,
-});
-const openid = openOpenid();
-const enrolment = new Enrolment({ store, authority, register, clock, logger });
-const waitingKiosks = new WaitingKiosks({ store, authority, enrolment, logger });
 /** what browsers, signalling and the relay serve with; null: plain, on loopback */
 const publicTls = lan
   ? (tlsFiles ?? { cert: serverCertificate.certificatePath, key: serverCertificate.keyPath })
@@ -361,68 +241,6 @@ const app = await buildApp({
   proxies: new TrustedProxies(options.trustedProxies),
   fleetUrl: () => fleetUrl,
   served: servedRoutes(parts, ground),
-  served: [
-    ...peopleRoutes(people),
-    ...roomRoutes({ rooms, places: people.places }),
-    ...meetingRoutes({
-      meetings,
-      peopleMeetings,
-      peopleFinder: new PeopleFinder({ store }),
-      roomFinder: new RoomFinder({ store, bookingsOf }),
-      staffHomes,
-    }),
-    ...admissionRoutes({
-      meetings,
-      onFailed: (error) => logger.error({ err: error }, 'who waits cannot be listed'),
-    }),
-    ...chatRoutes({ chat }),
-    ...notesRoutes({ store }),
-    ...roomServiceRoutes({ services: rooms.services }),
-    ...historyRoutes({
-      history: new HistoryReader({ telemetry, rooms, places: people.places, nowMs: () => clock.nowMs() }),
-      rooms,
-      places: people.places,
-    }),
-    ...alertRoutes({ book: alerts, list: alertList, logger }),
-    ...alertTargetRoutes(notifications),
-    ...settingsRoutes({ settings }),
-    ...helpRoutes({ help, rooms, store }),
-    ...updateRoutes({ updates }),
-    ...signageRoutes({ signage }),
-    ...waitingKioskRoutes({ waiting: waitingKiosks, caSha256: authority.sha256 }),
-    ...documentRoutes({ documents }),
-    ...pollRoutes({ polls }),
-    ...transcriptRoutes({ store, onChanged: (meetingId) => meetings.chatChanged(meetingId) }),
-    ...broadcastRoutes({
-      broadcasts,
-      store,
-      fleetUrl,
-      liveUrl: liveUrlAt,
-      onFailed: (error) => logger.error({ err: error }, 'the air of a meeting not read'),
-    }),
-    ...recordRoutes({
-      store,
-      minutes: record.minutes,
-      pdf,
-      notes,
-      accounts: people.changes,
-      removeFiles: async (meetingId, actor) => {
-        await documents.removeAllOf(meetingId);
-        await broadcasts.recordings.deleteAllOf(meetingId, actor);
-      },
-      onChanged: (meetingId) => meetings.changed(meetingId),
-    }),
-    ...guestRecordRoutes({
-      store,
-      visits: meetings.guestVisits,
-      pdf,
-      polls,
-      nowMs: () => clock.nowMs(),
-      logger,
-    }),
-    ...seriesRoutes({ store, notes, logger }),
-    ...auditRoutes({ audit: new AuditList({ store }) }),
-  ],
   verifyDocumentToken: (token) => meetings.documentAccesses.verify(token),
   roleInCall: (accountId, meetingId) => meetings.roleInCall(accountId, meetingId),
   roleInMeeting: (accountId, meetingId) => meetings.roleInMeeting(accountId, meetingId),

@@ -1,5 +1,4 @@
-/** How long what the meeting leaves behind is kept, in words, and when the next of it goes; hosts shorten it, save or delete all of it. */
-/** How long what the meeting leaves behind is kept, when the next of it goes, and what of it guests see; hosts narrow both. */
+/** How long what the meeting leaves behind is kept, when the next of it goes, what of it guests see; hosts narrow both, save or delete all of it. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts';
@@ -41,18 +40,11 @@ export function KeepingCard({ meeting, isHost, onDeleted }: KeepingCardProps) {
           <>
             <KindLines kinds={known.kinds} />
             {isHost && <OwnDays meetingId={meeting.meetingId} ownDays={known.ownDays} onChanged={part.refresh} />}
+            <GuestsAfter meeting={meeting} isHost={isHost && !meeting.isCancelled} />
           </>
         )}
         {isHost && <WholeRecord meetingId={meeting.meetingId} onDeleted={onDeleted} />}
       </div>
-      <MeetingPartState part={part} />
-      {known && (
-        <div className="flex flex-col gap-4">
-          <KindLines kinds={known.kinds} />
-          {isHost && <OwnDays meetingId={meeting.meetingId} ownDays={known.ownDays} onChanged={part.refresh} />}
-          <GuestsAfter meeting={meeting} isHost={isHost && !meeting.isCancelled} />
-        </div>
-      )}
     </Card>
   );
 }

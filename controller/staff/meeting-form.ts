@@ -8,12 +8,10 @@ import {
   type RepetitionRhythm,
   repetitionDays,
 } from '#contract/meeting-repetition.ts';
-import type { Admission, MeetingPolicy } from '#contract/meeting-policy.ts';
-import { MEETING_TITLE_ROOM } from '#contract/schema.ts';
-import { lettersLeft, shownText } from '#contract/shown-text.ts';
 import type { Admission, GuestRecordRule, MeetingPolicy } from '#contract/meeting-policy.ts';
 import { MAX_KEPT_DAYS } from '#contract/record-policy.ts';
-import { shownText } from '#contract/shown-text.ts';
+import { MEETING_TITLE_ROOM } from '#contract/schema.ts';
+import { lettersLeft, shownText } from '#contract/shown-text.ts';
 
 export type InvitedRole = Exclude<MeetingRole, 'host' | 'guest'>;
 export type FormPerson =

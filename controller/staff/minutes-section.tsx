@@ -18,7 +18,6 @@ import { useAsyncAction } from '#ui/use-async-action.ts';
 import { dateAndTime } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { FileLink } from './file-link.tsx';
-import { MarkdownText } from './markdown-text.tsx';
 import { MarkdownText } from '#ui/meeting/markdown-text.tsx';
 import { MeetingPartState } from './meeting-part-state.tsx';
 import { type MeetingPart, useMeetingPart } from './use-meeting-part.ts';

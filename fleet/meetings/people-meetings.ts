@@ -311,18 +311,17 @@ export class PeopleMeetings {
     const waitingCount = waiting?.count ?? 0;
     const { sequence, agenda, hostAccountId } = row;
     const host = hostAccountId !== null && { hostAccountId };
-    const { policy, isTranscriptPermitted } = rules!;
+    const { policy, isTranscriptPermitted, guestRecordOfPlace } = rules!;
     const meeting = {
       ...summary,
       ...host,
       policy,
       isTranscriptPermitted,
+      guestRecordOfPlace,
       sequence,
       agenda,
       ...(repeats && { repeats }),
     };
-    const { policy, isTranscriptPermitted, guestRecordOfPlace } = rules!;
-    const meeting = { ...summary, ...host, policy, isTranscriptPermitted, guestRecordOfPlace, sequence, agenda };
     return { ...meeting, waitingCount, people, conflicts };
   }
 }

@@ -11,8 +11,6 @@ import { PollResult } from './poll-result.tsx';
 
 /** a second press this soon was meant as one: it withdraws nothing */
 const DOUBLE_PRESS_MS = 500;
-/** of a longer choice the numbers stand below it */
-const ONE_LINE_LETTERS = 24;
 
 type PollCardProps = {
   poll: SeenPoll;
@@ -114,6 +112,8 @@ function Choices({ poll, mayKeep, onAnswer }: Pick<PollCardProps, 'poll' | 'mayK
             <span className="relative grid size-6 shrink-0 place-items-center rounded-full border-2 border-edge">
               {ownChoices.includes(index) && <Icon of={Check} className="size-4 text-accent" />}
             </span>
+            <span className="relative min-w-0 flex-1 break-words">{choice}</span>
+            {/* its room is kept before it is shown: a choice that grew would move another one under a second press */}
             <span
               id={`${described}${index}`}
               className="numerals relative flex min-w-20 flex-col text-right text-small whitespace-nowrap text-quiet"
@@ -128,16 +128,6 @@ function Choices({ poll, mayKeep, onAnswer }: Pick<PollCardProps, 'poll' | 'mayK
                   <span>{shares[index]}%</span>
                 </>
               )}
-              className={`relative flex min-w-0 flex-1 ${choice.length > ONE_LINE_LETTERS ? 'flex-col' : 'items-center gap-3'}`}
-            >
-              <span className="min-w-0 flex-1 break-words">{choice}</span>
-              {/* its room is kept before it is shown: a choice that grew would move another one under a second press */}
-              <span
-                id={`${described}${index}`}
-                className="numerals min-h-5 min-w-28 text-right text-small whitespace-nowrap text-quiet"
-              >
-                {showsNumbers && numbers}
-              </span>
             </span>
           </ToggleButton>
         );

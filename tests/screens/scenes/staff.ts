@@ -726,6 +726,7 @@ export const staffScenes: readonly Scene[] = [
     hash: meetingHash,
     answers: { meeting: { body: { meeting: past } }, minutes: { body: { minutes: [minutesOf(null)] } } },
     act: press(/^(Correct the text|내용 고치기)$/),
+  }),
   scene('meeting-minutes-deleted', {
     hash: meetingHash,
     answers: {
