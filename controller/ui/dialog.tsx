@@ -1,5 +1,5 @@
 /** What opens over a page: a sheet from below on a phone, a card in the middle elsewhere; and the question asked once. */
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useEffectEvent, useRef } from 'react';
 import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
@@ -57,17 +57,14 @@ export function Dialog({ title, isOpen, onClose, children, role = 'dialog', clas
  * or after the focused button went with its row. The overlay itself handles the keys that are pressed inside it.
  */
 function useEscapeWithoutFocus(overlay: RefObject<HTMLElement | null>, isOpen: boolean, onClose: () => void) {
-  const close = useRef(onClose);
-  useEffect(() => {
-    close.current = onClose;
-  });
+  const close = useEffectEvent(onClose);
   useEffect(() => {
     if (!isOpen) return;
     const onKeyDown = (event: KeyboardEvent) => {
       const isCovered = overlay.current === null || overlay.current.closest('[inert]') !== null;
       if (event.key !== 'Escape' || event.target !== document.body || isCovered) return;
       event.preventDefault();
-      close.current();
+      close();
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
