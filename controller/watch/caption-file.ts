@@ -8,9 +8,12 @@ export type ReadCaptionFile = (url: string, signal: AbortSignal) => Promise<Broa
 export const captionFileUrl = (broadcastId: string): string =>
   urlOf(broadcastsApi.broadcastCaptions, { params: { broadcastId } });
 
-/** Rejects where there is no answer, none for this viewer, or the signal is aborted. */
-export const readCaptionFile: ReadCaptionFile = (url, signal) =>
+const ANSWERS_WITHIN_MS = 20_000;
+
+/** Rejects where there is no answer in time, none for this viewer, or the signal is aborted. */
+export const readCaptionFile: ReadCaptionFile = (url, aborted) =>
   new Promise((resolve, reject) => {
+    const signal = AbortSignal.any([aborted, AbortSignal.timeout(ANSWERS_WITHIN_MS)]);
     const track = document.createElement('track');
     track.kind = 'captions';
     track.addEventListener('load', () => resolve([...(track.track.cues ?? [])].flatMap(captionOf)));

@@ -214,7 +214,8 @@ function Replay({ broadcast }: { broadcast: WatchedBroadcast }) {
             href={captionFileUrl(broadcastId)}
             download
             aria-label={t('home.captionsOf', { title })}
-            className="grid size-12 shrink-0 place-items-center rounded-control hover:bg-lifted"
+            // a phone's row has room for the file alone
+            className="grid size-12 shrink-0 max-sm:hidden place-items-center rounded-control hover:bg-lifted"
           >
             <Icon of={ClosedCaption} className="size-5" />
           </a>

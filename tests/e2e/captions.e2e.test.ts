@@ -1,5 +1,5 @@
 /**
- * What is spoken, on the TV: a phone turns the transcript on, a guest speaks a real sentence, and an engine's Korean words for it stand
+ * What is spoken, on the TV and in a replay: a phone turns the transcript on, a guest speaks a real sentence, and an engine's Korean words for it stand
  * below the pictures within three seconds of its end, with who spoke. The engine is a fake of the real one's shape: it is the only part
  * that is not the product.
  */
@@ -20,6 +20,9 @@ import { Scene } from './scene.ts';
 /** of the sentence's end; judged at three times of it here, as the machine is shared */
 const CAPTION_WITHIN_MS = 3_000;
 const [FIRST, SENTENCE] = ['먼저 인사부터 드리겠습니다', '다음 주 화요일에 십 미터 앞으로 가겠습니다'];
+const ON_AIR = '생중계를 보시는 분들께 인사드립니다';
+/** A broadcast starts its program; the machine is shared. */
+const BROADCAST_WITHIN_MS = 150_000;
 
 describe('captions', () => {
   let engine: ScriptedEngine;
@@ -107,6 +110,42 @@ describe('captions', () => {
     expect(await captionOn(tv).count()).toBe(0);
     await signOn(tv).waitFor();
   });
+
+  test('what is spoken on air is read in the replay, where it was spoken', async () => {
+    const onAir = mina.page.getByLabel('On air', { exact: true }).first();
+    await phone.button('Go live').click();
+    await phone.button('Start broadcast').click({ timeout: BROADCAST_WITHIN_MS });
+    await onAir.waitFor({ timeout: BROADCAST_WITHIN_MS });
+    words = ON_AIR;
+    const seen = captionOn(mina).waitFor();
+    let isSeen = false;
+    void seen.then(() => {
+      isSeen = true;
+    });
+    for (let times = 0; !isSeen && times < 6; times += 1) await speak();
+    await seen;
+    await phone.button('End broadcast').click();
+    await phone.button('End it for everyone').click();
+    await onAir.waitFor({ state: 'detached', timeout: BROADCAST_WITHIN_MS });
+    const { adminUser, adminPassword } = scene.product.addresses;
+    const viewer = await scene.viewer(7);
+    await viewer.signIn(adminUser, `${adminPassword}-and-more`);
+    await viewer.page.getByRole('link', { name: 'Demonstration room' }).first().click({ timeout: BROADCAST_WITHIN_MS });
+    await viewer.button('Captions').click({ timeout: BROADCAST_WITHIN_MS });
+    const caption = viewer.broadcast.getByRole('region', { name: 'Captions' });
+    // it plays meanwhile, and may have passed what was spoken: again from the start
+    const fromStart = async (): Promise<string | null> => {
+      if (
+        (await caption.textContent()) === '' &&
+        (await viewer.video.evaluate((video) => (video as HTMLVideoElement).ended))
+      )
+        await viewer.page.keyboard.press('Home');
+      return caption.textContent();
+    };
+    await viewer.page.keyboard.press('Home');
+    await expect.poll(fromStart, { timeout: BROADCAST_WITHIN_MS, interval: 250 }).toBe(`Mina${ON_AIR}`);
+    await viewer.close();
+  }, 600_000);
 
   test('turned off, nothing more is heard by the engine, and the sign is gone', async () => {
     await press('Write what is spoken');
