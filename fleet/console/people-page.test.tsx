@@ -199,7 +199,8 @@ describe('an account', () => {
     expect(server.bodyOf('forgetPerson')).toEqual({ language: 'en' });
     // nothing of it can be changed any more
     expect(page.text).toContain('This person asked to be forgotten');
-    for (const name of ['Save', 'Enable account', 'Disable account', 'Forget this person']) expect(page.buttons(name)).toEqual([]);
+    for (const name of ['Save', 'Enable account', 'Disable account', 'Forget this person'])
+      expect(page.buttons(name)).toEqual([]);
     vi.restoreAllMocks();
   });
 

@@ -215,7 +215,14 @@ export const importRules: IForbiddenRuleType[] = [
     'backup',
     'backup and return know the store, of which each table has its rule, the audit log and the list of deletions',
     '^fleet/backup/',
-    [contract, edge, '^fleet/store/', '^fleet/audit/index\\.ts$', '^fleet/erasures/index\\.ts$', '^fleet/data-dir\\.ts$'],
+    [
+      contract,
+      edge,
+      '^fleet/store/',
+      '^fleet/audit/index\\.ts$',
+      '^fleet/erasures/index\\.ts$',
+      '^fleet/data-dir\\.ts$',
+    ],
   ),
   {
     name: 'backup-is-a-process',
