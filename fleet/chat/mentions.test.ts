@@ -196,7 +196,7 @@ test('a day’s limit of its writer bounds the mails', async () => {
       await trx
         .insertInto('mail')
         .values({
-          ...{ mailId: newId(), kind: 'meeting-request', sender: 'account:mina', message: '', tries: 0 },
+          ...{ mailId: newId(), kind: 'chat-mention', sender: 'account:mina', message: '', tries: 0 },
           ...{ createdAtMs: Date.now(), nextTryAtMs: Date.now() },
         })
         .execute();

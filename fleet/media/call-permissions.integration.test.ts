@@ -126,6 +126,7 @@ function attempt(client: RawClient, method: AfterHello, source: MediaSource): Pr
     'end-poll': { pollId: uuidv7() },
     'hide-poll': { pollId: uuidv7() },
     'set-transcript': { isOn: false, language: 'ko' },
+    'confirm-transcript': {},
     'remove-participant': { peerId: uuidv7() },
     'end-call': {},
     'leave-call': {},

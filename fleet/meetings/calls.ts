@@ -27,6 +27,7 @@ import {
   newCall,
   takeBackRow,
 } from './call-rows.ts';
+import { beganAtMs, heldTo } from './reported-times.ts';
 import { isOfDeletedRecord, isRecorded, withoutForgotten } from './late-events.ts';
 import { type LeavingPeer, recordRemoval } from './entries.ts';
 import type { RegisteredNode, MediaNodes } from './media-nodes.ts';
@@ -151,22 +152,25 @@ export class Calls {
     const spoken: [meetingId: string, segment: TranscriptSegment][] = [];
     const toMove = new Set<string>();
     const toRemove: LeavingPeer[] = [];
+    const nowMs = Date.now();
     await this.#deps.store.write(async (trx) => {
       for (const reported of events) {
         if (reported.name === 'unknown') continue;
-        if (!(await isNew(trx, reported))) continue;
-        const event = await withoutForgotten(trx, reported);
-        if (event === null) continue;
+        // remembered since we got it: by a node's clock it might be forgotten at once, or never
+        if (!(await isNew(trx, { ...reported, atMs: nowMs }))) continue;
+        const known = await withoutForgotten(trx, reported);
+        if (known === null) continue;
         const call =
-          (await trx.selectFrom('call').selectAll().where('callId', '=', event.callId).executeTakeFirst()) ??
-          (await this.#adopt(trx, nodeId, event));
-        if (!call || call.nodeId !== nodeId || call.meetingId !== event.meetingId) {
+          (await trx.selectFrom('call').selectAll().where('callId', '=', known.callId).executeTakeFirst()) ??
+          (await this.#adopt(trx, nodeId, known));
+        if (!call || call.nodeId !== nodeId || call.meetingId !== known.meetingId) {
           this.#deps.logger.warn(
-            { nodeId, callId: event.callId, event: event.name },
+            { nodeId, callId: known.callId, event: known.name },
             "event of a call that is not this node's",
           );
           continue;
         }
+        const event = heldTo({ fromMs: Math.min(call.createdAtMs, nowMs), untilMs: nowMs }, known);
         const isDeleted = await isOfDeletedRecord(trx, event);
         if (isDeleted && isRecorded(event)) continue;
         // also of a call that is over: its words were said
@@ -218,7 +222,7 @@ export class Calls {
   async #adopt(
     trx: AuthorityWrite,
     nodeId: string,
-    { callId, meetingId, name }: KnownCallEvent,
+    { callId, meetingId, name, atMs }: KnownCallEvent,
   ): Promise<CallRow | null> {
     const { nodes, logger } = this.#deps;
     const node = nodes.get(nodeId);
@@ -234,7 +238,7 @@ export class Calls {
     if (!meeting) return null;
     const current = await liveCallOf(trx, meetingId);
     const silent = current !== undefined && nodes.silentMs(current.nodeId) > 0;
-    const call = newCall(callId, meetingId, node);
+    const call = { ...newCall(callId, meetingId, node), createdAtMs: beganAtMs(atMs, Date.now()) };
     if (current && !silent && !this.#isEmpty(current)) {
       logger.warn({ nodeId, callId, meetingId, live: current.callId }, 'the meeting has two calls: the newer is moved');
       const moved: CallRow = { ...call, state: 'ended', endedAtMs: Date.now(), endReason: MOVED };

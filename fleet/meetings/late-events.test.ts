@@ -223,4 +223,21 @@ test('a result of a poll that comes after the forgetting has no name of theirs, 
     '이전 구성원',
     ['이전 구성원', 'Joon', 'Sora Han', 'Sora Han'],
   ]);
+test('a node whose clock is years off keeps nothing for longer, and has nothing deleted early', async () => {
+  const fromMs = Date.now() - 3_600_000;
+  const yearsMs = 5 * 365 * 86_400_000;
+  await people.store.write((trx) => trx.updateTable('call').set({ createdAtMs: fromMs }).execute());
+  for (const atMs of [Date.now() + yearsMs, Date.now() - yearsMs]) await happened(...everything(atMs));
+  const { read } = people.store;
+  const times = [
+    ...(await read.selectFrom('chatPost').select('atMs').execute()),
+    ...(await read.selectFrom('transcript').select(['fromMs', 'untilMs']).execute()),
+    ...(await read.selectFrom('pageShown').select(['fromMs', 'untilMs']).execute()),
+    ...(await read.selectFrom('poll').select('startedAtMs').execute()),
+    ...(await read.selectFrom('stay').select(['joinedAtMs', 'seenAtMs']).execute()),
+    ...(await read.selectFrom('callEvent').select('atMs').execute()),
+  ].flatMap((row) => Object.values(row));
+  expect(times.length).toBeGreaterThan(20);
+  expect(Math.min(...times)).toBeGreaterThanOrEqual(fromMs);
+  expect(Math.max(...times)).toBeLessThanOrEqual(Date.now());
 });
