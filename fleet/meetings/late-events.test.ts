@@ -223,6 +223,8 @@ test('a result of a poll that comes after the forgetting has no name of theirs, 
     '이전 구성원',
     ['이전 구성원', 'Joon', 'Sora Han', 'Sora Han'],
   ]);
+});
+
 test('a node whose clock is years off keeps nothing for longer, and has nothing deleted early', async () => {
   const fromMs = Date.now() - 3_600_000;
   const yearsMs = 5 * 365 * 86_400_000;
