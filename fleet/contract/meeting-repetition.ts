@@ -7,6 +7,8 @@ export type RepetitionRhythm = z.infer<typeof RepetitionRhythm>;
 
 /** of one repetition, the first one too */
 export const MAX_OCCURRENCES = 52;
+/** people of all of one repetition together: they are made in one transaction, and others wait for it */
+export const MAX_REPEATED_INVITATIONS = 1_500;
 /** 2026-11-30 */
 const CalendarDay = z.iso.date();
 
