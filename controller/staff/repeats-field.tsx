@@ -1,7 +1,7 @@
 /** How a new meeting repeats: how often, until when, and what comes of it. */
 import { useTranslation } from 'react-i18next';
 import {
-  MAX_OCCURRENCES,
+  MAX_REPEATED_MEETINGS,
   MAX_REPEATED_INVITATIONS,
   RepetitionRhythm,
   repetitionDays,
@@ -30,7 +30,7 @@ export function RepeatsField({ form, isWrong, onChange }: RepeatsFieldProps) {
   const set = (change: Partial<FormRepetition>) => repeats && onChange({ ...repeats, ...change });
   const problem = isWrong
     ? t('repeat.wrong', {
-        meetings: MAX_OCCURRENCES,
+        meetings: MAX_REPEATED_MEETINGS,
         invitations: groupedNumber(MAX_REPEATED_INVITATIONS, currentLanguage()),
       })
     : null;
@@ -92,7 +92,7 @@ function RepetitionWords({ form }: { form: MeetingForm }) {
   if (repetition === null || startOf(form) === null) return null;
   const days = repetitionDays(form.date, repetition);
   const [first, last] = [days[0], days.at(-1)];
-  if (first === undefined || last === undefined || days.length < 2 || days.length > MAX_OCCURRENCES) return null;
+  if (first === undefined || last === undefined || days.length < 2 || days.length > MAX_REPEATED_MEETINGS) return null;
   const dateOf = (date: string) => dateOnly(startOf({ date, time: '12:00' })!, currentLanguage());
   return (
     <p role="status" className="numerals text-small text-quiet">
