@@ -3,7 +3,8 @@ import type { MeetingDetail, MeetingDraft, NewMeeting } from '#contract/http/mee
 import type { MeetingRole } from '#contract/call-order.ts';
 import { agendaLines, isAgenda } from '#contract/meeting-agenda.ts';
 import {
-  MAX_OCCURRENCES,
+  MAX_REPEATED_MEETINGS,
+  MAX_REPEATED_INVITATIONS,
   MeetingRepetition,
   type RepetitionRhythm,
   repetitionDays,
@@ -142,7 +143,8 @@ function canRepeat(form: MeetingForm): boolean {
   const days = repetitionDays(form.date, repetition);
   const lastMs = startOf({ date: days.at(-1) ?? '', time: form.time });
   const isNear = lastMs !== null && lastMs < Date.now() + MOST_DAYS_AHEAD * 86_400_000;
-  return days.length >= 2 && days.length <= MAX_OCCURRENCES && isNear;
+  const invitations = days.length * form.people.length;
+  return days.length >= 2 && days.length <= MAX_REPEATED_MEETINGS && isNear && invitations <= MAX_REPEATED_INVITATIONS;
 }
 
 /** null: it is held once, or what is typed is no number or no day */

@@ -1,11 +1,16 @@
 /** How a new meeting repeats: how often, until when, and what comes of it. */
 import { useTranslation } from 'react-i18next';
-import { MAX_OCCURRENCES, RepetitionRhythm, repetitionDays } from '#contract/meeting-repetition.ts';
+import {
+  MAX_REPEATED_MEETINGS,
+  MAX_REPEATED_INVITATIONS,
+  RepetitionRhythm,
+  repetitionDays,
+} from '#contract/meeting-repetition.ts';
 import { ChoiceList } from '#ui/choice-list.tsx';
 import { OnOff } from '#ui/on-off.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
-import { dateOnly } from '#ui/words/format.ts';
+import { dateOnly, groupedNumber } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
 import { type FormRepetition, localDateTime, type MeetingForm, repetitionOfForm, startOf } from './meeting-form.ts';
 
@@ -23,7 +28,12 @@ export function RepeatsField({ form, isWrong, onChange }: RepeatsFieldProps) {
   const { repeats } = form;
   const startMs = startOf(form) ?? Date.now();
   const set = (change: Partial<FormRepetition>) => repeats && onChange({ ...repeats, ...change });
-  const problem = isWrong ? t('repeat.wrong', { count: MAX_OCCURRENCES }) : null;
+  const problem = isWrong
+    ? t('repeat.wrong', {
+        meetings: MAX_REPEATED_MEETINGS,
+        invitations: groupedNumber(MAX_REPEATED_INVITATIONS, currentLanguage()),
+      })
+    : null;
   return (
     <div className="flex flex-col gap-3">
       <OnOff
@@ -82,7 +92,7 @@ function RepetitionWords({ form }: { form: MeetingForm }) {
   if (repetition === null || startOf(form) === null) return null;
   const days = repetitionDays(form.date, repetition);
   const [first, last] = [days[0], days.at(-1)];
-  if (first === undefined || last === undefined || days.length < 2 || days.length > MAX_OCCURRENCES) return null;
+  if (first === undefined || last === undefined || days.length < 2 || days.length > MAX_REPEATED_MEETINGS) return null;
   const dateOf = (date: string) => dateOnly(startOf({ date, time: '12:00' })!, currentLanguage());
   return (
     <p role="status" className="numerals text-small text-quiet">

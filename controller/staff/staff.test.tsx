@@ -252,7 +252,7 @@ describe('a new meeting', () => {
     );
     await page.fill('Number of meetings', '53');
     await page.press('Make meeting');
-    expect(page.text).toContain('From 2 to 52 meetings, within three years.');
+    expect(page.text).toContain('From 2 to 52 meetings within three years, with 1,500 invitations in all.');
     expect(server.askedFor('createMeeting')).toBe(0);
     await page.press('On a day');
     await page.fill('Last day', '2027-06-30');

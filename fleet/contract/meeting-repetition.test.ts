@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_OCCURRENCES, MeetingRepetition, repetitionDays } from './meeting-repetition.ts';
+import { MAX_REPEATED_MEETINGS, MeetingRepetition, repetitionDays } from './meeting-repetition.ts';
 
 test.each([
   ['week', '2026-11-30', { count: 3 }, ['2026-11-30', '2026-12-07', '2026-12-14']],
@@ -19,13 +19,13 @@ test.each([
 
 test('too many are one more than there may be, and a last day before the first leaves none', () => {
   const of = (untilDay: string) => repetitionDays('2026-11-30', { every: 'weekday', ends: { untilDay } });
-  expect(of('2029-11-30')).toHaveLength(MAX_OCCURRENCES + 1);
+  expect(of('2029-11-30')).toHaveLength(MAX_REPEATED_MEETINGS + 1);
   expect(of('2026-11-29')).toEqual([]);
 });
 
 test('as many as there may be are found also in months that lack the day', () => {
-  expect(repetitionDays('2027-01-31', { every: 'month', ends: { count: MAX_OCCURRENCES } })).toHaveLength(
-    MAX_OCCURRENCES,
+  expect(repetitionDays('2027-01-31', { every: 'month', ends: { count: MAX_REPEATED_MEETINGS } })).toHaveLength(
+    MAX_REPEATED_MEETINGS,
   );
 });
 

@@ -6,7 +6,9 @@ export const RepetitionRhythm = z.enum(['weekday', 'week', 'two-weeks', 'month']
 export type RepetitionRhythm = z.infer<typeof RepetitionRhythm>;
 
 /** of one repetition, the first one too */
-export const MAX_OCCURRENCES = 52;
+export const MAX_REPEATED_MEETINGS = 52;
+/** people of all of one repetition together: they are made in one transaction, and others wait for it */
+export const MAX_REPEATED_INVITATIONS = 1_500;
 /** 2026-11-30 */
 const CalendarDay = z.iso.date();
 
@@ -15,7 +17,7 @@ export const MeetingRepetition = z.strictObject({
   /** IANA name, in whose time they are at the same hour */
   timeZone: z.string().regex(/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/),
   ends: z.union([
-    z.strictObject({ count: z.number().int().min(2).max(MAX_OCCURRENCES) }),
+    z.strictObject({ count: z.number().int().min(2).max(MAX_REPEATED_MEETINGS) }),
     /** the last day on which there may be one */
     z.strictObject({ untilDay: CalendarDay }),
   ]),
@@ -24,19 +26,19 @@ export type MeetingRepetition = z.infer<typeof MeetingRepetition>;
 
 const DAY_MS = 86_400_000;
 /** months without a 31st are the longest gap that a rule makes */
-const MOST_LOOKED_AT_DAYS = MAX_OCCURRENCES * 62;
+const MOST_LOOKED_AT_DAYS = MAX_REPEATED_MEETINGS * 62;
 
 const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
 
 /**
- * The days, the first one included; one more than MAX_OCCURRENCES where there are too many. Repeated on weekdays from a weekend on, they
+ * The days, the first one included; one more than MAX_REPEATED_MEETINGS where there are too many. Repeated on weekdays from a weekend on, they
  * begin on Monday.
  * @param firstDay `2026-11-30`
  */
 export function repetitionDays(firstDay: string, { every, ends }: Pick<MeetingRepetition, 'every' | 'ends'>): string[] {
   const first = new Date(`${firstDay}T00:00Z`);
   const days: string[] = [];
-  const most = 'count' in ends ? ends.count : MAX_OCCURRENCES + 1;
+  const most = 'count' in ends ? ends.count : MAX_REPEATED_MEETINGS + 1;
   for (let offset = 0; days.length < most && offset <= MOST_LOOKED_AT_DAYS; offset += 1) {
     const at = new Date(first.getTime() + offset * DAY_MS);
     const day = dayOf(at.getTime());

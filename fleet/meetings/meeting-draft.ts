@@ -2,7 +2,7 @@
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import type { MeetingDraft, NewMeeting } from '#contract/http/meetings-api.ts';
 import { type Reach, reaches } from '#contract/http/permissions.ts';
-import { MAX_OCCURRENCES, type MeetingRepetition, repetitionDays } from '#contract/meeting-repetition.ts';
+import { MAX_REPEATED_MEETINGS, type MeetingRepetition, repetitionDays } from '#contract/meeting-repetition.ts';
 import type { z } from '#contract/schema.ts';
 import { Temporal } from 'temporal-polyfill';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
@@ -46,7 +46,7 @@ export function occurrenceTimesOf(
   if (draft.startsAtMs === null) throw new ProtocolError('bad-message', 'what repeats has a time');
   const first = zonedTime(draft.startsAtMs, repeats.timeZone);
   const days = repetitionDays(first.toPlainDate().toString(), repeats);
-  if (days.length < 2 || days.length > MAX_OCCURRENCES)
+  if (days.length < 2 || days.length > MAX_REPEATED_MEETINGS)
     throw new ProtocolError('bad-message', 'fewer or more meetings than repeat');
   const [timeZone, plainTime] = [repeats.timeZone, first.toPlainTime()];
   return days.map((day) => {

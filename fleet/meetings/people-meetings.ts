@@ -9,6 +9,7 @@ import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
 import type { MeetingPolicy } from '#contract/meeting-policy.ts';
+import { MAX_REPEATED_INVITATIONS } from '#contract/meeting-repetition.ts';
 import type { Booking } from '#contract/room-agenda.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
@@ -64,7 +65,7 @@ export class PeopleMeetings {
    * Of one that repeats: all of them, and the first is answered. A request of the account that was answered before makes nothing.
    * @param follows the meeting whose series it continues; null: none
    * @throws UserError meeting-in-past, too-many-attempts; ProtocolError not-found: a room or an account, or the meeting that it
-   *   follows; bad-message: it repeats at no time, too rarely or too often; InvalidStateError not-possible-now: that one is a room's own
+   *   follows; bad-message: it repeats at no time, too rarely or too often, or with too many people; InvalidStateError not-possible-now: that one is a room's own
    */
   async create(draft: CheckedNewMeeting, by: Organizer, follows: string | null = null): Promise<MeetingDetail> {
     const { account, reach } = by;
@@ -77,6 +78,8 @@ export class PeopleMeetings {
       if (before !== null) return { meetingIds: [before], isNew: false };
       const roomIds = await roomsFor(trx, draft.roomIds, reach, []);
       const occurrences = repeats === null ? [timesOf(draft, null)] : occurrenceTimesOf(draft, repeats);
+      if (occurrences.length > 1 && occurrences.length * draft.people.length > MAX_REPEATED_INVITATIONS)
+        throw new ProtocolError('bad-message', 'too many people for so many meetings');
       const continued = follows === null ? null : await seriesToContinue(trx, follows);
       const repetitionId = repeats === null ? null : await newRepetition(trx, repeats, draft.durationMinutes);
       const seriesId = continued ?? (repeats === null ? null : newId());

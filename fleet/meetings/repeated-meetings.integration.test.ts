@@ -164,6 +164,8 @@ test.each([
   [{ repeats: { every: 'weekday', timeZone: 'Asia/Seoul', ends: { untilDay: '2099-01-01' } } }],
   // more than three years ahead
   [{ repeats: { every: 'month', timeZone: 'Asia/Seoul', ends: { count: 52 } } }],
+  // more invitations than one transaction bears
+  [{ repeats: weekly(52), people: Array.from({ length: 29 }, (_, n) => ({ displayName: `Guest ${n}`, email: null })) }],
 ])('nothing is made of %j', async (more) => {
   const title = randomUUID();
   expect(codeOf(await ask(mina!, 'POST', '', draft({ ...more, title })))).toBe('bad-message');

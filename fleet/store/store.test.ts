@@ -212,6 +212,9 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     create table account (account_id text primary key, user_name text not null unique, password_hash text not null,
       role text not null, must_change_password integer not null, created_at_ms bigint not null);
     create table known_network (account_id text not null references account(account_id), network_hash text not null);
+    drop index meeting_by_request; drop index meeting_of_repetition; drop table repetition;
+    alter table meeting drop column request_id; alter table meeting drop column repetition_id;
+    alter table meeting drop column occurrence_at_ms;
     alter table meeting drop column host_account_id; alter table meeting drop column starts_at_ms;
     alter table meeting drop column ends_at_ms; alter table meeting drop column policy;
     alter table meeting drop column sequence; alter table meeting drop column cancelled_at_ms;

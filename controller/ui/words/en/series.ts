@@ -28,7 +28,7 @@ export default {
     endsByDay: 'On a day',
     count: 'Number of meetings',
     untilDay: 'Last day',
-    wrong: 'From 2 to {{count}} meetings, within three years.',
+    wrong: 'From 2 to {{meetings}} meetings within three years, with {{invitations}} invitations in all.',
     comes_one: '{{count}} meeting, from {{first}} to {{last}}.',
     comes_other: '{{count}} meetings, from {{first}} to {{last}}.',
     shortMonths: 'Months without this day are left out.',

@@ -31,7 +31,7 @@ export default {
     endsByDay: '날짜로 정하기',
     count: '회의 횟수',
     untilDay: '마지막 날',
-    wrong: '3년 안에 2회에서 {{count}}회까지 가능합니다.',
+    wrong: '3년 안에 2회에서 {{meetings}}회까지, 초대는 모두 합해 {{invitations}}건까지 가능합니다.',
     comes_other: '{{first}}부터 {{last}}까지 모두 {{count}}회 열립니다.',
     shortMonths: '그 날짜가 없는 달은 건너뜁니다.',
     rooms: '회의실은 첫날 기준으로 표시됩니다. 다른 날에 이미 예약되어 있으면 그 회의의 페이지에 표시됩니다.',
