@@ -27,7 +27,7 @@ import {
   newCall,
   takeBackRow,
 } from './call-rows.ts';
-import { beganAtMs, heldTo } from './reported-times.ts';
+import { heldTo } from './reported-times.ts';
 import { isOfDeletedRecord, isRecorded, withoutForgotten } from './late-events.ts';
 import { type LeavingPeer, recordRemoval } from './entries.ts';
 import type { RegisteredNode, MediaNodes } from './media-nodes.ts';
@@ -222,7 +222,7 @@ export class Calls {
   async #adopt(
     trx: AuthorityWrite,
     nodeId: string,
-    { callId, meetingId, name, atMs }: KnownCallEvent,
+    { callId, meetingId, name }: KnownCallEvent,
   ): Promise<CallRow | null> {
     const { nodes, logger } = this.#deps;
     const node = nodes.get(nodeId);
@@ -238,7 +238,7 @@ export class Calls {
     if (!meeting) return null;
     const current = await liveCallOf(trx, meetingId);
     const silent = current !== undefined && nodes.silentMs(current.nodeId) > 0;
-    const call = { ...newCall(callId, meetingId, node), createdAtMs: beganAtMs(atMs, Date.now()) };
+    const call = newCall(callId, meetingId, node);
     if (current && !silent && !this.#isEmpty(current)) {
       logger.warn({ nodeId, callId, meetingId, live: current.callId }, 'the meeting has two calls: the newer is moved');
       const moved: CallRow = { ...call, state: 'ended', endedAtMs: Date.now(), endReason: MOVED };

@@ -1,21 +1,20 @@
 /**
  * Times in what a node reports are by the node's clock, which may be years off. They are held to what this server knows by its own:
- * nothing of a call is from before the call was made, nor from after it was reported. So retention keeps and deletes nothing early.
+ * nothing is from after it was reported, nor from long before its call was made. So retention keeps nothing longer, and a clock that
+ * is years behind has nothing deleted early.
  */
 import type { KnownCallEvent } from '#contract/node-link.ts';
 
-/** a room begins a call without the fleet for so long at most: as long as its delegation holds */
+/** a room begins a call while we are gone, as long before we know of it as its delegation holds */
 const LONGEST_ALONE_MS = 72 * 3_600_000;
 
+/** `fromMs`: when the call was made, or first known; `untilMs`: when it was reported. */
 export type KnownTime = { fromMs: number; untilMs: number };
-
-/** When a call began that a room had begun while we were gone: as its node says, where that may be. */
-export const beganAtMs = (reportedMs: number, nowMs: number): number =>
-  reportedMs <= nowMs && reportedMs >= nowMs - LONGEST_ALONE_MS ? reportedMs : nowMs;
 
 /** The same event, each of its times within the known one. */
 export function heldTo(known: KnownTime, reported: KnownCallEvent): KnownCallEvent {
-  const held = (atMs: number): number => Math.max(Math.min(atMs, known.untilMs), known.fromMs);
+  const held = (atMs: number): number =>
+    atMs < known.fromMs - LONGEST_ALONE_MS ? known.fromMs : Math.min(atMs, known.untilMs);
   const event = { ...reported, atMs: held(reported.atMs) };
   switch (event.name) {
     case 'chat-posted':
