@@ -58,7 +58,9 @@ export function Dialog({ title, isOpen, onClose, children, role = 'dialog', clas
  */
 function useEscapeWithoutFocus(overlay: RefObject<HTMLElement | null>, isOpen: boolean, onClose: () => void) {
   const close = useRef(onClose);
-  close.current = onClose;
+  useEffect(() => {
+    close.current = onClose;
+  }, [onClose]);
   useEffect(() => {
     if (!isOpen) return;
     const onKeyDown = (event: KeyboardEvent) => {
