@@ -3,7 +3,6 @@ export { ERASURES_FILE, mergedErasures, readErasures, writeErasures } from './er
 export { ErasureList } from './erasure-list.ts';
 export {
   accountOf,
-  type ErasedMessage,
   type Erasure,
   finishErasure,
   meetingOf,
