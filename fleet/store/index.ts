@@ -25,8 +25,8 @@ import * as authorityRetention from './migrations/authority-0020-retention.ts';
 import * as authorityChatReads from './migrations/authority-0021-chat-reads.ts';
 import * as authorityMinutes from './migrations/authority-0022-minutes.ts';
 import * as authorityLateEvents from './migrations/authority-0023-late-events.ts';
-import * as authorityErasures from './migrations/authority-0026-erasures.ts';
-import * as authorityRepeatedMeetings from './migrations/authority-0027-repeated-meetings.ts';
+import * as authorityErasures from './migrations/authority-0024-erasures.ts';
+import * as authorityRepeatedMeetings from './migrations/authority-0025-repeated-meetings.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
@@ -73,8 +73,8 @@ export const authorityMigrations: Record<string, Migration> = {
   '0021-chat-reads': authorityChatReads,
   '0022-minutes': authorityMinutes,
   '0023-late-events': authorityLateEvents,
-  '0026-erasures': authorityErasures,
-  '0027-repeated-meetings': authorityRepeatedMeetings,
+  '0024-erasures': authorityErasures,
+  '0025-repeated-meetings': authorityRepeatedMeetings,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {
