@@ -214,7 +214,16 @@ export const administrationScenes: readonly Scene[] = [
   scene('places-add', '/places', {}, (page) => press(page, /^Add inside Seoul$|^Seoul 안에 추가$/)),
   scene('places-rules', '/places', {}, async (page) => {
     await press(page, /^Meeting rules of 27F$|^27F 회의 규칙$/);
-    await page.getByRole('dialog').getByRole('combobox').selectOption('all-wait');
+    await page.getByRole('dialog').getByRole('combobox').first().selectOption('all-wait');
+  }),
+  scene('places-guest-record', '/places', {}, async (page) => {
+    await press(page, /^Meeting rules of 27F$|^27F 회의 규칙$/);
+    await page.getByRole('dialog').getByRole('combobox').first().selectOption('links-wait');
+    const shows = page.getByRole('combobox', {
+      name: /^What guests see after the meeting$|^회의 후 외부 참가자에게 공개$/,
+    });
+    await shows.selectOption('chat-and-polls');
+    await shows.scrollIntoViewIfNeeded();
   }),
   scene('places-kept', '/places', {}, async (page) => {
     await press(page, /^Meeting rules of 27F$|^27F 회의 규칙$/);
