@@ -257,6 +257,15 @@ export const administrationScenes: readonly Scene[] = [
     await press(page, /^Meeting rules of 27F$|^27F 회의 규칙$/);
     await page.getByRole('dialog').getByRole('combobox').first().selectOption('all-wait');
   }),
+  scene('places-guest-record', '/places', {}, async (page) => {
+    await press(page, /^Meeting rules of 27F$|^27F 회의 규칙$/);
+    await page.getByRole('dialog').getByRole('combobox').first().selectOption('links-wait');
+    const shows = page.getByRole('combobox', {
+      name: /^What guests see after the meeting$|^회의 후 외부 참가자에게 공개$/,
+    });
+    await shows.selectOption('chat-and-polls');
+    await shows.scrollIntoViewIfNeeded();
+  }),
   scene('places-kept', '/places', {}, async (page) => {
     await press(page, /^Meeting rules of 27F$|^27F 회의 규칙$/);
     const chat = page.getByRole('dialog').getByRole('combobox', { name: /^Chat$|^채팅$/ });

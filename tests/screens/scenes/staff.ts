@@ -782,7 +782,11 @@ export const staffScenes: readonly Scene[] = [
   scene('meeting-kept', {
     hash: meetingHash,
     answers: { meeting: { body: { meeting: past } }, recordKeeping: { body: keeping } },
-    act: async (page) => page.getByRole('radio', { name: /^(As usual|기본값)$/ }).scrollIntoViewIfNeeded(),
+    act: async (page) =>
+      page
+        .getByRole('radio', { name: /^(As usual|기본값)$/ })
+        .last()
+        .scrollIntoViewIfNeeded(),
   }),
   scene('meeting-kept-shorter', {
     hash: meetingHash,
