@@ -208,7 +208,7 @@ export class RawClient {
     if ('admission' in answer)
       this.document = answer.admission.kind === 'fresh' ? null : answer.admission.call.document;
     else if (pending.method === 'join-call') this.document = (answer as ResponseOf<'join-call'>).document;
-    if ('participants' in answer) this.#confirm(answer.transcript);
+    if (pending.method === 'join-call') this.#confirm((answer as ResponseOf<'join-call'>).transcript);
     else if ('admission' in answer && answer.admission.kind !== 'fresh')
       this.#confirm(answer.admission.call.transcript);
     pending.resolve(answer as never);
