@@ -12,6 +12,7 @@ afterEach(() => {
 });
 
 type Code = NonNullable<ReturnType<typeof useCallCode>>;
+const noScreen = () => null;
 function Shown({ fetchCode }: { fetchCode: () => Promise<Code> }) {
   return useCallCode(fetchCode) === null ? 'on its way' : 'there';
 }
@@ -21,7 +22,7 @@ it('is fetched again until it is there, and not after that', async () => {
   const fetchCode = vi
     .fn<() => Promise<Code>>()
     .mockRejectedValueOnce(new TypeError('Failed to fetch'))
-    .mockResolvedValue({ CallScreen: () => null } as unknown as Code);
+    .mockResolvedValue({ CallScreen: noScreen } as unknown as Code);
   await page.show(<Shown fetchCode={fetchCode} />);
   expect([page.text, fetchCode.mock.calls.length]).toEqual(['on its way', 1]);
   await act(async () => vi.advanceTimersByTime(2_000));
