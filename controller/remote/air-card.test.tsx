@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** The phone in a call that may be put on air: green room, countdown, live, hold, end, recording, and what is refused. */
 import { act } from 'react';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CallAir, type MeetingAir, OFF_AIR } from '#contract/broadcast.ts';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
@@ -28,6 +28,7 @@ import stageKo from '#ui/words/ko/stage.ts';
 import { FakeSocket } from '../link/fake-socket.ts';
 import { RoomLink } from '../link/room-link.ts';
 import { RoomPage } from './room-page.tsx';
+import { fetchCallCode } from './use-call-code.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const people = [
@@ -70,6 +71,7 @@ const stateOf = (air: CallAir): RoomState => ({
 let page: PageUnderTest;
 let socket: FakeSocket;
 let link: RoomLink;
+beforeAll(async () => void (await fetchCallCode()), 60_000);
 beforeEach(() => {
   page = new PageUnderTest({
     remote: { en: remoteEn, ko: remoteKo },

@@ -2,7 +2,7 @@
 /** The phone in a call: who waits, order, invites, and that it is in the room before it opens the microphone. */
 import { OFF_AIR } from '#contract/broadcast.ts';
 import { act } from 'react';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { OPEN_ORDER } from '#contract/call-order.ts';
 import { participantUnderTest } from '#contract/participant-under-test.ts';
 import { pollUnderTest } from '#contract/poll-under-test.ts';
@@ -31,6 +31,7 @@ import stageKo from '#ui/words/ko/stage.ts';
 import { FakeSocket } from '../link/fake-socket.ts';
 import { RoomLink } from '../link/room-link.ts';
 import { RoomPage } from './room-page.tsx';
+import { fetchCallCode } from './use-call-code.ts';
 
 const id = (n: number): string => `0193a0b0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const hall = participantUnderTest({ peerId: id(10), displayName: 'Hall', peerKind: 'room', role: 'co-host' });
@@ -71,6 +72,7 @@ function stateOf(others: Participant[], microphone: RoomState['microphone'] = 'm
 let page: PageUnderTest;
 let socket: FakeSocket;
 let link: RoomLink;
+beforeAll(async () => void (await fetchCallCode()), 60_000);
 beforeEach(() => {
   page = new PageUnderTest({
     remote: { en: remoteEn, ko: remoteKo },

@@ -8,9 +8,17 @@ type CallCode = typeof import('./call-screen.tsx');
 
 const RETRY_MS = 2_000;
 
+let known: CallCode | null = null;
+
+/** Once for all pages of a room that are opened here. */
+export async function fetchCallCode(): Promise<CallCode> {
+  known = await import('./call-screen.tsx');
+  return known;
+}
+
 /** null: on its way. What cannot be fetched is asked for again, for as long as the page is there. */
-export function useCallCode(fetchCode: () => Promise<CallCode> = fetched): CallCode | null {
-  const [code, setCode] = useState<CallCode | null>(null);
+export function useCallCode(fetchCode: () => Promise<CallCode> = fetchCallCode): CallCode | null {
+  const [code, setCode] = useState(fetchCode === fetchCallCode ? known : null);
   const [tries, setTries] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each try fetches anew
   useEffect(() => {
@@ -32,4 +40,3 @@ export function useCallCode(fetchCode: () => Promise<CallCode> = fetched): CallC
   }, [code, tries, fetchCode]);
   return code;
 }
-const fetched = () => import('./call-screen.tsx');
