@@ -12,8 +12,6 @@ afterEach(() => {
 });
 
 type Code = NonNullable<ReturnType<typeof useCallCode>>;
-const CallScreen = () => null;
-
 const noScreen = () => null;
 function Shown({ fetchCode }: { fetchCode: () => Promise<Code> }) {
   return useCallCode(fetchCode) === null ? 'on its way' : 'there';
@@ -24,7 +22,6 @@ it('is fetched again until it is there, and not after that', async () => {
   const fetchCode = vi
     .fn<() => Promise<Code>>()
     .mockRejectedValueOnce(new TypeError('Failed to fetch'))
-    .mockResolvedValue({ CallScreen } as unknown as Code);
     .mockResolvedValue({ CallScreen: noScreen } as unknown as Code);
   await page.show(<Shown fetchCode={fetchCode} />);
   expect([page.text, fetchCode.mock.calls.length]).toEqual(['on its way', 1]);

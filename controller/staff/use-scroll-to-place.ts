@@ -17,9 +17,6 @@ export function useScrollToPlace(place: string | null): void {
         places.find(({ dataset }) => dataset.place === wanted) ??
         // of words: in whatever part they stand
         places.find(({ dataset }) => wanted === place && line !== '' && dataset.line === line);
-      // a draft's preview is closed at first
-      const closed = found?.closest('details');
-      if (closed) closed.open = true;
       found?.scrollIntoView({ block: 'center' });
       return found !== undefined;
     };

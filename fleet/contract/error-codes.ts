@@ -90,7 +90,7 @@ const table = {
   'room-in-call': { kind: 'invalid-state', httpStatus: 409, closeCode: 4512 },
   'picture-in-use': { kind: 'invalid-state', httpStatus: 409, closeCode: 4513 },
   'meeting-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4501 },
-  'account-forgotten': { kind: 'invalid-state', httpStatus: 409, closeCode: 4570 },
+  'account-forgotten': { kind: 'invalid-state', httpStatus: 409, closeCode: 4572 },
   'settings-changed': { kind: 'invalid-state', httpStatus: 409, closeCode: 4464 },
   'upload-offset': { kind: 'invalid-state', httpStatus: 409, closeCode: 4479 },
   'not-ready': { kind: 'invalid-state', httpStatus: 409, closeCode: 4480 },

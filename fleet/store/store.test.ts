@@ -225,7 +225,7 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     alter table meeting drop column language;
     drop index meeting_of_series; alter table meeting drop column series_id;
     alter table meeting drop column record_kept_days; alter table meeting drop column minutes_up_to_ms; drop table clock_jump;
-    drop table poll; drop table prepared_poll;
+    drop table poll; drop table prepared_poll; drop table erasure;
     drop table viewing; drop table chapter; drop table broadcast;
     drop table notes_update; drop table notes_line; drop table notes_snapshot; drop table rollout_room; drop table rollout; drop table update_history; drop table feed_fault;
     drop table help_message; drop table help_request; drop table room_action; drop table notification_alert; drop table notification; drop table alert_target;

@@ -334,7 +334,8 @@ describe('the speakerphone', () => {
       };
       expect(await openedIn(10_000)).toBeGreaterThan(2);
       await openedIn(200_000);
-      expect(await openedIn(200_000)).toBeLessThan(6);
+      // the longest wait is 60 s, and half of it at the least
+      expect(await openedIn(200_000)).toBeLessThanOrEqual(200 / 30 + 1);
     });
 
     it('that asks for more than a person can is closed', async () => {
