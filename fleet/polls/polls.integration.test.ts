@@ -40,12 +40,12 @@ const polls = async (who = mina!): Promise<{ poll: CallPoll; isLost: boolean }[]
 const at = (path: string) => `/api/v1/meetings/${meetingId}/prepared-polls${path}`;
 const draft = { question: 'Where?', choices: ['Here', 'There'], isMultiple: false, isSecret: false, rightChoice: 1 };
 
-const running = (of: Partial<CallPoll> = {}) => pollUnderTest({ pollId: newId(), ...of });
+const running = (of: Partial<CallPoll> = {}) => pollUnderTest({ pollId: newId(), startedAtMs: Date.now(), ...of });
 const ended = (poll: CallPoll, of: Partial<CallPoll> = {}): CallPoll => ({
   ...poll,
   counts: [1, 0],
   answeredCount: 1,
-  result: { endedAtMs: 9, rightChoice: null, answers: [{ displayName: 'Joon', choices: [0] }] },
+  result: { endedAtMs: poll.startedAtMs, rightChoice: null, answers: [{ displayName: 'Joon', choices: [0] }] },
   ...of,
 });
 

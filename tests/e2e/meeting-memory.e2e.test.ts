@@ -68,6 +68,7 @@ describe('an executive meeting', () => {
     scene = await Scene.start([...mail.args, '--minutes-after-s', String(MINUTES_AFTER_S)]);
     const admin = await Administrator.signIn(scene.product.addresses);
     for (const { name, email } of [MINA, JOON]) await admin.createMember(name, email);
+    await admin.permitGuestRecords({ shows: 'chat-and-polls', days: 7 });
     [tv, phone] = await Promise.all([scene.tv(), scene.phone()]);
     roomName = await tv.roomName();
     await phone.button('Start meeting').waitFor();
@@ -359,6 +360,33 @@ The south asks for a month more.
     expect(whole).not.toContain(RECALLED);
     for (const page of everybody()) expect(await page.getByText(RECALLED).count()).toBe(0);
     for (const persona of [tv, phone, ana]) await persona.expectSamePage();
+  });
+
+  test('the guest opens the link again and reads what policy allows, until the host ends it', async () => {
+    await ana.reload();
+    await ana.page.getByRole('heading', { name: TITLE, level: 1 }).waitFor();
+    const minutes = ana.page.getByRole('region', { name: 'Minutes' });
+    await minutes.getByText('The south asks for a month more.').waitFor();
+    expect(await ana.page.getByRole('region', { name: 'Agenda' }).getByRole('listitem').allTextContents()).toEqual(
+      AGENDA,
+    );
+    await ana.page.getByRole('region', { name: 'Polls' }).getByText(QUESTION).waitFor();
+    const chat = ana.page.getByRole('region', { name: 'Chat' });
+    await chat.getByText(IN_CALL).waitFor();
+    await chat.getByText('This message was recalled.').waitFor();
+    const shown = await ana.page.locator('main').textContent();
+    for (const words of [BEFORE, ANSWER, RECALLED, '@']) expect(shown).not.toContain(words);
+    const downloading = ana.page.waitForEvent('download');
+    await minutes.getByRole('button', { name: 'PDF' }).click();
+    const pdf = readFileSync(await (await downloading).path());
+    expect(wordsOfPdf(pdf)).toContain('The south asks for a month more');
+    const keeping = minasPage.getByRole('region', { name: 'How long it is kept' });
+    await keeping.getByRole('radio', { name: 'Nothing' }).click();
+    await keeping.getByRole('radio', { name: 'Nothing', checked: true }).waitFor();
+    // the call may be entered again, as before
+    await ana.reload();
+    await ana.button('Join').waitFor();
+    expect(await ana.page.getByText('The south asks for a month more.').count()).toBe(0);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Claim } from '#contract/enrolment.ts';
 import { type Alert, alertsApi } from '#contract/http/alerts-api.ts';
 import { roomServiceApi } from '#contract/http/fleet-api.ts';
 import { meetingsApi } from '#contract/http/meetings-api.ts';
-import { DEFAULT_MEETING_POLICY } from '#contract/meeting-policy.ts';
+import { DEFAULT_MEETING_POLICY, type GuestRecordRule } from '#contract/meeting-policy.ts';
 import { peopleApi } from '#contract/http/people-api.ts';
 import { placesApi } from '#contract/http/places-api.ts';
 import type { RouteAnswer, RouteInput } from '#contract/http/route.ts';
@@ -129,6 +129,12 @@ export class Administrator {
       meetingPolicy: { ...DEFAULT_MEETING_POLICY, transcript: true },
       allowedRanges: [],
     });
+  }
+
+  /** Of the whole organisation: what guests see of a meeting afterwards. */
+  async permitGuestRecords(guestRecord: GuestRecordRule): Promise<void> {
+    const { method, path } = placesApi.setOrganisationDefaults;
+    await this.#ask(method, path, { meetingPolicy: { ...DEFAULT_MEETING_POLICY, guestRecord }, allowedRanges: [] });
   }
 
   /** The token of a guest link that was good a moment ago. */
