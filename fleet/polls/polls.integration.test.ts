@@ -40,7 +40,7 @@ const polls = async (who = mina!): Promise<{ poll: CallPoll; isLost: boolean }[]
 const at = (path: string) => `/api/v1/meetings/${meetingId}/prepared-polls${path}`;
 const draft = { question: 'Where?', choices: ['Here', 'There'], isMultiple: false, isSecret: false, rightChoice: 1 };
 
-const running = (of: Partial<CallPoll> = {}) => pollUnderTest({ pollId: newId(), startedAtMs: Date.now(), ...of });
+const running = (of: Partial<CallPoll> = {}) => pollUnderTest({ pollId: newId(), startedAtMs: Date.now() - 60_000, ...of });
 const ended = (poll: CallPoll, of: Partial<CallPoll> = {}): CallPoll => ({
   ...poll,
   counts: [1, 0],
@@ -59,7 +59,7 @@ test('a poll runs, then has its result, once per event, for the people of the me
   // the same event again, though it has become another's, changes nothing
   await publish(
     { ...end, poll: ended(poll, { counts: [9, 9] }) },
-    event('poll-started', { poll: running({ startedAtMs: 2_000 }) }),
+    event('poll-started', { poll: running({ startedAtMs: Date.now() - 30_000 }) }),
   );
   await expect.poll(async () => (await polls()).length).toBe(2);
   expect((await polls())[1]!.poll.counts).toEqual([1, 0]);
