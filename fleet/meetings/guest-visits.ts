@@ -70,12 +70,13 @@ export class GuestVisits {
     if (own.some(({ removedAtMs }) => removedAtMs !== null)) throw new UserError('removed-from-call');
     const knock = await read
       .selectFrom('ticket')
-      .select('state')
+      .select(['state', 'decidedBy'])
       .where('meetingId', '=', meetingId)
       .where('person', '=', person)
       .executeTakeFirst();
     const wasIn = own.some(({ joinedAtMs }) => joinedAtMs !== null);
-    if (knock?.state === 'declined' || (!wasIn && !isNamed)) throw new UserError('not-admitted');
+    const wasDeclined = knock !== undefined && knock.state !== 'admitted' && knock.decidedBy !== null;
+    if (wasDeclined || (!wasIn && !isNamed)) throw new UserError('not-admitted');
     // nothing of the meeting is said to anybody before this line
     if (meeting.cancelledAtMs !== null || meeting.endedAtMs !== null) throw new InvalidStateError('call-ended');
     if (!rules.policy.guestsAllowed) throw new UserError('guests-not-allowed');

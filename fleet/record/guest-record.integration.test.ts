@@ -195,6 +195,16 @@ describe('who', () => {
         .execute(),
     );
     expect(await codeOf(held.named)).toBe('not-admitted');
+    // nor by another knock, which nobody has answered
+    await ask('PUT', `meetings/${held.meetingId}/policy`, {
+      ...{ ...DEFAULT_MEETING_POLICY, admission: 'all-wait', guestRecord: { shows: 'minutes', days: 7 } },
+    });
+    const again = await post('guest-entries', {
+      invite: held.named,
+      knock: { displayName: 'Dealer East', organisation: null },
+    });
+    expect(again.body).toMatchObject({ kind: 'waiting' });
+    expect(await codeOf(held.named)).toBe('not-admitted');
     const { body } = await ask('GET', `meetings/${held.meetingId}/invites`);
     const link = body.invites.find(({ displayName }: Json) => displayName === null);
     expect((await ask('DELETE', `meetings/${held.meetingId}/invites/${link.inviteId}`)).status).toBe(200);
