@@ -230,6 +230,24 @@ describe('who', () => {
     expect(await codeOf(held.named)).toBe('call-ended');
   });
 
+  test('an own invite that was over shows nothing of the sittings after that', async () => {
+    const held = await make();
+    await hold(held, [], { daysAgo: 3, text: 'first' });
+    const later = await hold(held, [], { daysAgo: 1, text: 'second' });
+    await store.write((trx) =>
+      trx
+        .updateTable('invite')
+        .set({ expiresAtMs: Date.now() - 2 * DAY_MS })
+        .where('meetingId', '=', held.meetingId)
+        .execute(),
+    );
+    const record: GuestRecord = await read(held.named);
+    expect(record.minutes.map(({ text }) => text)).toEqual(['first']);
+    expect(record.heldUntilMs).toBeLessThan(Date.now() - 2 * DAY_MS);
+    const pdf = await post('guest-records/minutes-pdf', { invite: held.named, minutesId: later });
+    expect(pdf.body.error.code).toBe('not-found');
+  });
+
   test('from addresses that policy allows', async () => {
     const held = await make();
     await hold(held, []);
