@@ -1,5 +1,14 @@
 /** Table and file, where one of them is older, cut off, damaged or missing: on a real store. */
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -97,6 +106,16 @@ test('a deletion that did not come to the file is there after the next start, al
   await start();
   expect(listed()).toEqual([{ subject: 'meeting:a', atMs: 5 }]);
   expect(await rows()).toEqual([{ subject: 'meeting:a', atMs: 5, stillDue: null }]);
+});
+
+test('what was deleted again after the clock was set back is no more due than anything else', async () => {
+  await erase({ subject: 'meeting:a', atMs: 9_000 });
+  await list.write();
+  await erase({ subject: 'meeting:a', atMs: 5 });
+  await list.write();
+  await stop();
+  await start();
+  expect(await rows()).toMatchObject([{ subject: 'meeting:a', stillDue: null }]);
 });
 
 test('lines that are cut off or are none of ours are left out, and those after them count', async () => {
