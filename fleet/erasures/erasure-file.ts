@@ -18,7 +18,11 @@ const Line = z.object({ subject: z.string().min(1).max(200), atMs: EpochMs });
  */
 export function readErasures(path: string): { erasures: Erasure[]; unreadable: number } {
   if (!existsSync(path)) return { erasures: [], unreadable: 0 };
-  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  // an editor puts a mark before the first line
+  const lines = readFileSync(path, 'utf8')
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .filter(Boolean);
   const erasures = lines.flatMap((line) => Line.safeParse(parsed(line)).data ?? []);
   return { erasures: mergedErasures(erasures), unreadable: lines.length - erasures.length };
 }

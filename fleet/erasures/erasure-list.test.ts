@@ -118,6 +118,13 @@ test('what was deleted again after the clock was set back is no more due than an
   expect(await rows()).toMatchObject([{ subject: 'meeting:a', stillDue: null }]);
 });
 
+test('a file that was opened in an editor loses no line', async () => {
+  writeFileSync(path(), '\uFEFF{"subject":"meeting:a","atMs":5}\r\n{"subject":"meeting:b","atMs":6}\r\n');
+  await stop();
+  await start();
+  expect((await rows()).map(({ subject }) => subject)).toEqual(['meeting:a', 'meeting:b']);
+});
+
 test('lines that are cut off or are none of ours are left out, and those after them count', async () => {
   await erase({ subject: 'meeting:a', atMs: 5 });
   await list.write();
