@@ -125,6 +125,25 @@ test('a file that was opened in an editor loses no line', async () => {
   expect((await rows()).map(({ subject }) => subject)).toEqual(['meeting:a', 'meeting:b']);
 });
 
+test('a list of very many deletions is no single write', async () => {
+  const count = 3_000;
+  const lines = Array.from({ length: count }, (_, n) => `{"subject":"message:m/${n}","atMs":5}\n`);
+  writeFileSync(path(), lines.join(''));
+  const counts: number[] = [0];
+  const write: AuthorityStore['write'] = (work) =>
+    store.write(async (trx) => {
+      const result = await work(trx);
+      const rowCount = trx.selectFrom('erasure').select(({ fn }) => fn.countAll<number>().as('rowCount'));
+      counts.push(Number((await rowCount.executeTakeFirstOrThrow()).rowCount));
+      return result;
+    });
+  list.stop();
+  list = new ErasureList({ store: { read: store.read, write }, dataDir, logger: pino({ level: 'silent' }) });
+  await list.start();
+  expect(counts.at(-1)).toBe(count);
+  expect(Math.max(...counts.map((each, at) => each - (counts[at - 1] ?? 0)))).toBeLessThan(1_000);
+});
+
 test('lines that are cut off or are none of ours are left out, and those after them count', async () => {
   await erase({ subject: 'meeting:a', atMs: 5 });
   await list.write();

@@ -9,7 +9,7 @@ import { appendErasures, ERASURES_FILE, readErasures, writeErasures } from './er
 import type { Erasure } from './erasures.ts';
 
 export type ErasureListDependencies = {
-  store: AuthorityStore;
+  store: Pick<AuthorityStore, 'read' | 'write'>;
   dataDir: string;
   logger: Pick<Logger, 'error' | 'warn'>;
 };
@@ -36,18 +36,9 @@ export class ErasureList {
     try {
       const { erasures, unreadable } = readErasures(this.#path);
       if (unreadable > 0) logger.warn({ path: this.#path, unreadable }, 'lines of the list of deletions are left out');
-      await store.write(async (trx) => {
-        const known = new Map((await trx.selectFrom('erasure').selectAll().execute()).map((row) => [row.subject, row]));
-        for (const { subject, atMs } of erasures) {
-          if ((known.get(subject)?.atMs ?? -1) >= atMs) continue;
-          const values = { atMs, stillDue: 'everything' as const, isListed: 1 as const };
-          await trx
-            .insertInto('erasure')
-            .values({ subject, ...values })
-            .onConflict((conflict) => conflict.column('subject').doUpdateSet(values))
-            .execute();
-        }
-      });
+      const rows = await store.read.selectFrom('erasure').select(['subject', 'atMs']).execute();
+      const known = new Map(rows.map(({ subject, atMs }) => [subject, atMs]));
+      await this.#addDue(erasures.filter(({ subject, atMs }) => (known.get(subject) ?? -1) < atMs));
       const all = await store.read.selectFrom('erasure').select(['subject', 'atMs']).orderBy('atMs').execute();
       // shorter than what was appended, and nothing of it where there is nothing
       if (all.length > 0) writeErasures(this.#path, all);
@@ -59,6 +50,27 @@ export class ErasureList {
     }
     this.#timer = setInterval(() => void this.write(), LOOK_EVERY_MS);
     this.#timer.unref();
+  }
+  /** A write has seconds: an old copy lacks very many. */
+  async #addDue(lacking: readonly Erasure[]): Promise<void> {
+    for (let at = 0; at < lacking.length; at += WRITTEN_AT_ONCE) {
+      const rows = lacking
+        .slice(at, at + WRITTEN_AT_ONCE)
+        .map(({ subject, atMs }) => ({ subject, atMs, stillDue: 'everything' as const, isListed: 1 as const }));
+      await this.#deps.store.write((trx) =>
+        trx
+          .insertInto('erasure')
+          .values(rows)
+          .onConflict((conflict) =>
+            conflict.column('subject').doUpdateSet((e) => ({
+              atMs: e.ref('excluded.atMs'),
+              stillDue: e.ref('excluded.stillDue'),
+              isListed: e.ref('excluded.isListed'),
+            })),
+          )
+          .execute(),
+      );
+    }
   }
   stop(): void {
     clearInterval(this.#timer);
