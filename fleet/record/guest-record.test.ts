@@ -52,6 +52,38 @@ test('of very many sittings the minutes of the newest', async () => {
   await expect(printed(ids.at(-1)!)).rejects.toMatchObject({ code: 'not-found' });
 });
 
+test('where it is not known any more who was in a sitting, its minutes are over for who came by a link, and not to come', async () => {
+  const { meetingId, calls } = visit;
+  const [{ callId, openedAtMs, endedAtMs }] = calls as [GuestVisit['calls'][number]];
+  visit = { ...visit, invitedUntilMs: null, ownCallIds: [callId] };
+  const person = { stayId: newId(), meetingId, callId, peerId: newId(), person: 'invite:x', displayName: 'Jonas' };
+  const stay = { ...person, kind: 'guest' as const, accountId: null, joinedAtMs: openedAtMs, leftAtMs: endedAtMs };
+  const times = { startedAtMs: openedAtMs, endedAtMs, sentAtMs: endedAtMs };
+  const call = { callId, meetingId, nodeId: newId(), nodeInstanceId: newId(), state: 'ended' as const };
+  await people.store.write(async (trx) => {
+    await trx
+      .insertInto('call')
+      .values({ ...call, participantCount: 0, createdAtMs: openedAtMs, openedAtMs, endedAtMs })
+      .execute();
+    await trx
+      .insertInto('stay')
+      .values({ ...stay, seenAtMs: endedAtMs })
+      .execute();
+    await trx
+      .insertInto('minutes')
+      .values({ minutesId: newId(), meetingId, ...times, language: 'en', facts: '{}', text: '# A' })
+      .execute();
+  });
+  const shown = () => guestRecordOf(people.store.read, visit, { nowMs: NOW_MS, polls });
+  expect(await shown()).toMatchObject({ minutes: [{ text: '# A' }], isDeleted: false });
+  // the minutes are still to be sent
+  await people.store.write((trx) => trx.updateTable('minutes').set({ sentAtMs: null }).execute());
+  expect(await shown()).toMatchObject({ minutes: [], isDeleted: false });
+  await people.store.write((trx) => trx.updateTable('minutes').set({ sentAtMs: endedAtMs }).execute());
+  await people.store.write((trx) => trx.deleteFrom('stay').execute());
+  expect(await shown()).toMatchObject({ minutes: [], isDeleted: true });
+});
+
 test.each(['guestRecord', 'guestMinutesPdf'])(
   '%s: who asks again and again is refused without a look',
   async (name) => {

@@ -52,7 +52,8 @@ export async function guestRecordOf(
     heldUntilMs: last.endedAtMs,
     agenda: meeting.agenda,
     untilMs: isOpen.untilMs(last.endedAtMs),
-    isDeleted: minutes.length === 0 && (await wasDeleted(db, last.callId, meeting.minutesUpToMs >= last.openedAtMs)),
+    isDeleted:
+      minutes.length === 0 && (await wasDeleted(db, visit, last.callId, meeting.minutesUpToMs >= last.openedAtMs)),
     minutes: minutes.map(({ language: _, ...shown }) => shown),
     ...(rule.shows === 'chat-and-polls' && {
       chat: await chatOf(db, meetingId, ownIds),
@@ -114,14 +115,18 @@ async function minutesFor(db: Db, visit: GuestVisit, isOpen: Window): Promise<Sh
     .execute();
 }
 
-async function wasDeleted(db: Db, callId: string, areMinutesGone: boolean): Promise<boolean> {
+async function wasDeleted(
+  db: Db,
+  { invitedUntilMs }: GuestVisit,
+  callId: string,
+  areMinutesGone: boolean,
+): Promise<boolean> {
   if (areMinutesGone) return true;
-  const deleted = await db
-    .selectFrom('callWithoutRecord')
-    .select('callId')
-    .where('callId', '=', callId)
-    .executeTakeFirst();
-  return deleted !== undefined;
+  const deleted = db.selectFrom('callWithoutRecord').select('callId').where('callId', '=', callId);
+  if (await deleted.executeTakeFirst()) return true;
+  // without attendance nobody knows that they were in the sitting of any minutes
+  const stay = db.selectFrom('stay').select('stayId').where('callId', '=', callId);
+  return invitedUntilMs === null && (await stay.executeTakeFirst()) === undefined;
 }
 
 async function chatOf(db: Db, meetingId: string, callIds: readonly string[]): Promise<GuestRecordPost[]> {
