@@ -96,7 +96,7 @@ export class ErasureWork {
     if (stillDue === 'everything' && (await this.#isKnown('meeting', meetingId)))
       await notes.erase(meetingId, async (trx) => {
         await removeRows(trx, meetingId, atMs + CLOCKS_DIFFER_MS);
-        await keepNothingLate(trx, meetingId, atMs);
+        await keepNothingLate(trx, meetingId, atMs, atMs + CLOCKS_DIFFER_MS);
         await leaveFilesDue(trx, { subject, atMs });
         await appendAudit(trx, { kind: 'record-deleted-again', actor: 'fleet', subject });
       });
