@@ -51,6 +51,7 @@ export class ErasureList {
     this.#timer = setInterval(() => void this.write(), LOOK_EVERY_MS);
     this.#timer.unref();
   }
+
   /** A write has seconds: an old copy lacks very many. */
   async #addDue(lacking: readonly Erasure[]): Promise<void> {
     for (let at = 0; at < lacking.length; at += WRITTEN_AT_ONCE) {
@@ -72,8 +73,16 @@ export class ErasureList {
       );
     }
   }
-  stop(): void {
+
+  /** All are in the file when it resolves, unless its disk fails. The table has that at the next start: its disk may hang. Never throws. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
+    try {
+      const rows = await this.#unlisted(Number.MAX_SAFE_INTEGER);
+      if (rows.length > 0) appendErasures(this.#path, rows);
+    } catch (error) {
+      this.#deps.logger.error({ err: error, path: this.#path }, 'deletions are not in the list');
+    }
   }
 
   /** What was deleted until now is in the file when this resolves, unless its disk fails: then it is tried again. Never throws. */
@@ -99,7 +108,7 @@ export class ErasureList {
 
   async #write(): Promise<void> {
     for (;;) {
-      const rows = await this.#unlisted();
+      const rows = await this.#unlisted(WRITTEN_AT_ONCE);
       if (rows.length === 0) return;
       appendErasures(this.#path, rows);
       await this.#deps.store.write(async (trx) => {
@@ -114,13 +123,13 @@ export class ErasureList {
     }
   }
 
-  #unlisted(): Promise<Erasure[]> {
+  #unlisted(most: number): Promise<Erasure[]> {
     return this.#deps.store.read
       .selectFrom('erasure')
       .select(['subject', 'atMs'])
       .where('isListed', '=', 0)
       .orderBy('atMs')
-      .limit(WRITTEN_AT_ONCE)
+      .limit(most)
       .execute();
   }
 }

@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   work.stop();
-  list.stop();
+  await list.stop();
   await people.stop();
 });
 
@@ -54,7 +54,7 @@ async function makeCopy(): Promise<void> {
 /** As a server that starts on the copy, with the list that lies beside. */
 async function startOnCopy(): Promise<void> {
   await list.write();
-  list.stop();
+  await list.stop();
   await people.restart(() => {
     for (const side of ['-wal', '-shm']) rmSync(`${database()}${side}`, { force: true });
     copyFileSync(join(people.dataDir, 'copy'), database());
