@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -161,6 +162,17 @@ test('lines that are cut off or are none of ours are left out, and those after t
   await stop();
   await start();
   expect((await rows()).map(({ subject }) => subject)).toEqual(['meeting:a', 'meeting:c', 'meeting:d']);
+});
+
+test('a file that is too large to be read keeps no server from starting', async () => {
+  await stop();
+  writeFileSync(path(), '');
+  // without a byte on the disk
+  truncateSync(path(), 3 * 2 ** 30);
+  await start();
+  await erase({ subject: 'meeting:a', atMs: 5 });
+  expect(await rows()).toMatchObject([{ subject: 'meeting:a', stillDue: null }]);
+  rmSync(path());
 });
 
 test('a file that cannot be written keeps nobody from deleting, and is written once it can be', async () => {
