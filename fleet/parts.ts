@@ -498,7 +498,6 @@ export async function stopParts(parts: FleetParts): Promise<void> {
   retention.stop();
   record.stop();
   erasureWork.stop();
-  erasures.stop();
   pdf.stop();
   settings.stop();
   openid?.stop();
@@ -508,4 +507,5 @@ export async function stopParts(parts: FleetParts): Promise<void> {
   broadcasts.stop();
   staffHomes.stop();
   meetings.stop();
+  await erasures.stop();
 }

@@ -4,7 +4,7 @@ import type { RouteAnswer, RouteOutput } from '#contract/http/route.ts';
 import { z } from '#contract/schema.ts';
 import { sql } from 'kysely';
 import { cursorOf, readCursor } from '../http/paging.ts';
-import type { AuthorityStore } from '../store/index.ts';
+import { type AuthorityStore, hasPart } from '../store/index.ts';
 
 type Query = RouteOutput<typeof auditApi.listAudit, 'query'>;
 type AuditFilter = RouteOutput<typeof auditApi.exportAudit, 'query'>;
@@ -102,14 +102,9 @@ const NAMED = sql`
   union all select 'alert-target:' || target_id, target_name from alert_target
 `;
 
-/** The key or the name has this part. What people type is no pattern. */
+/** The key or the name has this part. */
 function names(column: 'actor' | 'subject', text: string) {
-  const part = `%${text
-    .trim()
-    .toLowerCase()
-    .replace(/[\\%_]/g, '\\$&')}%`;
   return sql<boolean>`(
-    lower(${sql.ref(column)}) like ${part} escape '\\'
-    or ${sql.ref(column)} in (select key from (${NAMED}) where lower(name) like ${part} escape '\\')
+    ${hasPart(column, text)} or ${sql.ref(column)} in (select key from (${NAMED}) where ${hasPart('name', text)})
   )`;
 }

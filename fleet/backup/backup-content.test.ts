@@ -342,6 +342,17 @@ describe('the list of deletions', () => {
     expect(returnReport(result.dataDir, result, Date.now(), [])).toContain('NO LIST OF DELETIONS');
   });
 
+  test('of which a part is damaged is reported', async () => {
+    const from = await folders.backUp();
+    folders.write(`returned-${returns + 1}/${ERASURES_FILE}`, `${list(since)}{"subject":"meeting:lo`);
+    const damaged = folders.write('damaged.jsonl', `a diary\n${list(carried)}`);
+    const result = await returned(from, false, [damaged]);
+    expect(returnReport(result.dataDir, result, Date.now(), [])).toContain('2 lines of the list of deletions');
+    expect(lines(result.dataDir)).toEqual([since, carried]);
+    const whole = await returned(from, false, [folders.write('whole.jsonl', list(carried))]);
+    expect(returnReport(whole.dataDir, whole, Date.now(), [])).not.toContain('lines of the list');
+  });
+
   test('stays as it was where the return fails, and a file that is none is refused', async () => {
     const from = await folders.backUp();
     for (const [path, content] of [

@@ -4,9 +4,8 @@ import { isOnAir } from '#contract/broadcast.ts';
 import type { RouteAnswer, RouteOutput } from '#contract/http/route.ts';
 import { Id, z } from '#contract/schema.ts';
 import type { SelectQueryBuilder } from 'kysely';
-import { sql } from 'kysely';
 import { cursorOf, readCursor } from '../http/paging.ts';
-import type { AuthorityStore, AuthorityTables } from '../store/index.ts';
+import { type AuthorityStore, type AuthorityTables, hasPart } from '../store/index.ts';
 import { recordingPolicyIn } from './broadcast-rights.ts';
 import { presenterIn, stored } from './broadcast-rows.ts';
 import type { Space } from './recording-files.ts';
@@ -81,10 +80,7 @@ function onShelf(query: Broadcasts, shelf: BroadcastShelf | undefined): Broadcas
   }
 }
 
-/** A part of the title; what people type is no pattern. */
+/** A part of the title. */
 function matchingText(query: Broadcasts, text: string | undefined): Broadcasts {
-  const wanted = text?.trim().toLowerCase();
-  if (!wanted) return query;
-  const part = `%${wanted.replace(/[\\%_]/g, '\\$&')}%`;
-  return query.where(sql<boolean>`lower(title) like ${part} escape '\\'`);
+  return text?.trim() ? query.where(hasPart('title', text)) : query;
 }

@@ -160,3 +160,12 @@ test('the space that they need is what lies in their folders', async () => {
   expect((await recordings.space()).usedBytes).toBe(3);
   expect((await recordings.space()).freeBytes).toBeGreaterThan(0);
 });
+
+test('a meeting whose record two people delete at once has one deletion of each recording, and nobody gets an error', async () => {
+  const broadcastId = await kept();
+  const { meetingId } = (await broadcastIn(store.read, broadcastId))!;
+  await Promise.all(['account:a', 'account:b'].map((by) => recordings.deleteAllOf(meetingId, by, null)));
+  expect([await stateOf(broadcastId), isOnDisk(broadcastId)]).toEqual(['deleted', false]);
+  const lines = await store.read.selectFrom('audit').select('kind').where('kind', '=', 'recording-deleted').execute();
+  expect(lines).toHaveLength(1);
+});

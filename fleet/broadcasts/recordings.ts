@@ -197,7 +197,11 @@ export class Recordings {
       .where('recording', 'in', ['finishing', 'ready', 'failed'])
       .where('createdAtMs', '<=', latestMs)
       .execute();
-    for (const { broadcastId } of kept) await this.delete(broadcastId, by);
+    for (const { broadcastId } of kept)
+      await this.delete(broadcastId, by).catch((error: unknown) => {
+        // somebody else deletes it too
+        if (!(error instanceof ProtocolError) || error.code !== 'not-found') throw error;
+      });
     await store.write((trx) =>
       trx
         .deleteFrom('chapter')

@@ -1,5 +1,6 @@
 /** Who comes into a meeting, who waits, and what guests see of it afterwards. Stored with the meeting; a place's is the default of the meetings made there. */
 import { AddressRange } from './address-range.ts';
+import { openWord } from './open-words.ts';
 import { KeptDays } from './record-policy.ts';
 import { z } from './schema.ts';
 
@@ -48,6 +49,14 @@ export const MeetingPolicy = z.strictObject({
   guestRecord: GuestRecordRule.default(NO_GUEST_RECORD),
 });
 export type MeetingPolicy = z.infer<typeof MeetingPolicy>;
+
+/** As they are shown: of a newer server without what this release does not know, and its words as what lets in and shows the least. */
+export const ShownGuestRecordRule = z.object({ shows: openWord(GuestRecordScope, 'nothing'), days: KeptDays });
+export const ShownMeetingPolicy = z.object({
+  ...MeetingPolicy.shape,
+  admission: openWord(Admission, 'all-wait'),
+  guestRecord: ShownGuestRecordRule.default(NO_GUEST_RECORD),
+});
 
 export const DEFAULT_MEETING_POLICY: MeetingPolicy = {
   admission: 'links-wait',

@@ -1,5 +1,15 @@
 /** Table and file, where one of them is older, cut off, damaged or missing: on a real store. */
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -34,7 +44,7 @@ async function start(): Promise<void> {
   await list.start();
 }
 async function stop(): Promise<void> {
-  list.stop();
+  await list.stop();
   await store.stop();
 }
 const path = () => join(dataDir, ERASURES_FILE);
@@ -89,7 +99,8 @@ test('with an older copy of the database what was deleted since is due, and what
 
 test('a deletion that did not come to the file is there after the next start, also where the file was lost', async () => {
   await erase({ subject: 'meeting:a', atMs: 5 });
-  await stop();
+  // as where the process is killed
+  await store.stop();
   await start();
   expect(listed()).toEqual([{ subject: 'meeting:a', atMs: 5 }]);
   await stop();
@@ -97,6 +108,48 @@ test('a deletion that did not come to the file is there after the next start, al
   await start();
   expect(listed()).toEqual([{ subject: 'meeting:a', atMs: 5 }]);
   expect(await rows()).toEqual([{ subject: 'meeting:a', atMs: 5, stillDue: null }]);
+});
+
+test('a list that ends has all of them: an older copy of the database may be put beside it', async () => {
+  await erase({ subject: 'message:m/a', atMs: 5 });
+  await list.stop();
+  expect(listed()).toEqual([{ subject: 'message:m/a', atMs: 5 }]);
+});
+
+test('what was deleted again after the clock was set back is no more due than anything else', async () => {
+  await erase({ subject: 'meeting:a', atMs: 9_000 });
+  await list.write();
+  await erase({ subject: 'meeting:a', atMs: 5 });
+  await list.write();
+  await stop();
+  await start();
+  expect(await rows()).toMatchObject([{ subject: 'meeting:a', stillDue: null }]);
+});
+
+test('a file that was opened in an editor loses no line', async () => {
+  writeFileSync(path(), '\uFEFF{"subject":"meeting:a","atMs":5}\r\n{"subject":"meeting:b","atMs":6}\r\n');
+  await stop();
+  await start();
+  expect((await rows()).map(({ subject }) => subject)).toEqual(['meeting:a', 'meeting:b']);
+});
+
+test('a list of very many deletions is no single write', async () => {
+  const count = 3_000;
+  const lines = Array.from({ length: count }, (_, n) => `{"subject":"message:m/${n}","atMs":5}\n`);
+  writeFileSync(path(), lines.join(''));
+  const counts: number[] = [0];
+  const write: AuthorityStore['write'] = (work) =>
+    store.write(async (trx) => {
+      const result = await work(trx);
+      const rowCount = trx.selectFrom('erasure').select(({ fn }) => fn.countAll<number>().as('rowCount'));
+      counts.push(Number((await rowCount.executeTakeFirstOrThrow()).rowCount));
+      return result;
+    });
+  await list.stop();
+  list = new ErasureList({ store: { read: store.read, write }, dataDir, logger: pino({ level: 'silent' }) });
+  await list.start();
+  expect(counts.at(-1)).toBe(count);
+  expect(Math.max(...counts.map((each, at) => each - (counts[at - 1] ?? 0)))).toBeLessThan(1_000);
 });
 
 test('lines that are cut off or are none of ours are left out, and those after them count', async () => {
@@ -109,6 +162,17 @@ test('lines that are cut off or are none of ours are left out, and those after t
   await stop();
   await start();
   expect((await rows()).map(({ subject }) => subject)).toEqual(['meeting:a', 'meeting:c', 'meeting:d']);
+});
+
+test('a file that is too large to be read keeps no server from starting', async () => {
+  await stop();
+  writeFileSync(path(), '');
+  // without a byte on the disk
+  truncateSync(path(), 3 * 2 ** 30);
+  await start();
+  await erase({ subject: 'meeting:a', atMs: 5 });
+  expect(await rows()).toMatchObject([{ subject: 'meeting:a', stillDue: null }]);
+  rmSync(path());
 });
 
 test('a file that cannot be written keeps nobody from deleting, and is written once it can be', async () => {

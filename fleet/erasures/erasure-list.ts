@@ -9,7 +9,7 @@ import { appendErasures, ERASURES_FILE, readErasures, writeErasures } from './er
 import type { Erasure } from './erasures.ts';
 
 export type ErasureListDependencies = {
-  store: AuthorityStore;
+  store: Pick<AuthorityStore, 'read' | 'write'>;
   dataDir: string;
   logger: Pick<Logger, 'error' | 'warn'>;
 };
@@ -36,18 +36,9 @@ export class ErasureList {
     try {
       const { erasures, unreadable } = readErasures(this.#path);
       if (unreadable > 0) logger.warn({ path: this.#path, unreadable }, 'lines of the list of deletions are left out');
-      await store.write(async (trx) => {
-        const known = new Map((await trx.selectFrom('erasure').selectAll().execute()).map((row) => [row.subject, row]));
-        for (const { subject, atMs } of erasures) {
-          if ((known.get(subject)?.atMs ?? -1) >= atMs) continue;
-          const values = { atMs, stillDue: 'everything' as const, isListed: 1 as const };
-          await trx
-            .insertInto('erasure')
-            .values({ subject, ...values })
-            .onConflict((conflict) => conflict.column('subject').doUpdateSet(values))
-            .execute();
-        }
-      });
+      const rows = await store.read.selectFrom('erasure').select(['subject', 'atMs']).execute();
+      const known = new Map(rows.map(({ subject, atMs }) => [subject, atMs]));
+      await this.#addDue(erasures.filter(({ subject, atMs }) => (known.get(subject) ?? -1) < atMs));
       const all = await store.read.selectFrom('erasure').select(['subject', 'atMs']).orderBy('atMs').execute();
       // shorter than what was appended, and nothing of it where there is nothing
       if (all.length > 0) writeErasures(this.#path, all);
@@ -60,8 +51,38 @@ export class ErasureList {
     this.#timer = setInterval(() => void this.write(), LOOK_EVERY_MS);
     this.#timer.unref();
   }
-  stop(): void {
+
+  /** A write has seconds: an old copy lacks very many. */
+  async #addDue(lacking: readonly Erasure[]): Promise<void> {
+    for (let at = 0; at < lacking.length; at += WRITTEN_AT_ONCE) {
+      const rows = lacking
+        .slice(at, at + WRITTEN_AT_ONCE)
+        .map(({ subject, atMs }) => ({ subject, atMs, stillDue: 'everything' as const, isListed: 1 as const }));
+      await this.#deps.store.write((trx) =>
+        trx
+          .insertInto('erasure')
+          .values(rows)
+          .onConflict((conflict) =>
+            conflict.column('subject').doUpdateSet((e) => ({
+              atMs: e.ref('excluded.atMs'),
+              stillDue: e.ref('excluded.stillDue'),
+              isListed: e.ref('excluded.isListed'),
+            })),
+          )
+          .execute(),
+      );
+    }
+  }
+
+  /** All are in the file when it resolves, unless its disk fails. The table has that at the next start: its disk may hang. Never throws. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
+    try {
+      const rows = await this.#unlisted(Number.MAX_SAFE_INTEGER);
+      if (rows.length > 0) appendErasures(this.#path, rows);
+    } catch (error) {
+      this.#deps.logger.error({ err: error, path: this.#path }, 'deletions are not in the list');
+    }
   }
 
   /** What was deleted until now is in the file when this resolves, unless its disk fails: then it is tried again. Never throws. */
@@ -87,7 +108,7 @@ export class ErasureList {
 
   async #write(): Promise<void> {
     for (;;) {
-      const rows = await this.#unlisted();
+      const rows = await this.#unlisted(WRITTEN_AT_ONCE);
       if (rows.length === 0) return;
       appendErasures(this.#path, rows);
       await this.#deps.store.write(async (trx) => {
@@ -102,13 +123,13 @@ export class ErasureList {
     }
   }
 
-  #unlisted(): Promise<Erasure[]> {
+  #unlisted(most: number): Promise<Erasure[]> {
     return this.#deps.store.read
       .selectFrom('erasure')
       .select(['subject', 'atMs'])
       .where('isListed', '=', 0)
       .orderBy('atMs')
-      .limit(WRITTEN_AT_ONCE)
+      .limit(most)
       .execute();
   }
 }

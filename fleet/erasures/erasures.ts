@@ -17,17 +17,34 @@ export function messageOf(subject: string): ErasedMessage | null {
   return meetingId !== undefined && messageId !== undefined ? { meetingId, messageId } : null;
 }
 
-/** In the transaction that deletes. @param stillDue what is to be carried on where this process ends before */
+/**
+ * In the transaction that deletes.
+ * @param stillDue what is to be carried on where this process ends before
+ * @returns as it is kept: later than one before, also where the clock was set back since, so that the list's newest is the last one
+ */
 export async function recordErasure(
   trx: AuthorityWrite,
-  { subject, atMs }: Erasure,
+  { subject, atMs: nowMs }: Erasure,
   stillDue: StillDue = null,
-): Promise<void> {
+): Promise<Erasure> {
+  const former = await trx.selectFrom('erasure').select('atMs').where('subject', '=', subject).executeTakeFirst();
+  const atMs = Math.max(nowMs, (former?.atMs ?? -1) + 1);
   const values = { atMs, stillDue, isListed: 0 as const };
   await trx
     .insertInto('erasure')
     .values({ subject, ...values })
     .onConflict((conflict) => conflict.column('subject').doUpdateSet(values))
+    .execute();
+  return { subject, atMs };
+}
+
+/** Its rows are gone; its files are to follow. */
+export async function leaveFilesDue(trx: AuthorityWrite, { subject, atMs }: Erasure): Promise<void> {
+  await trx
+    .updateTable('erasure')
+    .set({ stillDue: 'files' })
+    .where('subject', '=', subject)
+    .where('atMs', '=', atMs)
     .execute();
 }
 

@@ -8,5 +8,6 @@ export {
   meetingOf,
   messageOf,
   messageSubject,
+  leaveFilesDue,
   recordErasure,
 } from './erasures.ts';

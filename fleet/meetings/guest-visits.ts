@@ -13,9 +13,12 @@ import { meetingRulesIn } from './meeting-policies.ts';
 export type VisitedCall = { callId: string; openedAtMs: number; endedAtMs: number };
 export type GuestVisit = {
   meetingId: string;
-  /** by an invite of their own: one of the meeting's people, also where they did not come */
-  isNamed: boolean;
-  /** that are over, the first first: those in which they were, by an invite of their own all in which somebody was. Never empty */
+  /**
+   * By an invite of their own: one of the meeting's people, also where they did not come, in sittings that began until then. null: by a
+   * link that many have
+   */
+  invitedUntilMs: number | null;
+  /** that are over, the first first: those in which they were, and those to which they were invited, with somebody in them. Never empty */
   calls: VisitedCall[];
   /** of these the ones in which they were */
   ownCallIds: string[];
@@ -70,24 +73,28 @@ export class GuestVisits {
     if (own.some(({ removedAtMs }) => removedAtMs !== null)) throw new UserError('removed-from-call');
     const knock = await read
       .selectFrom('ticket')
-      .select('state')
+      .select(['state', 'decidedBy'])
       .where('meetingId', '=', meetingId)
       .where('person', '=', person)
       .executeTakeFirst();
     const wasIn = own.some(({ joinedAtMs }) => joinedAtMs !== null);
-    if (knock?.state === 'declined' || (!wasIn && !isNamed)) throw new UserError('not-admitted');
+    const wasDeclined = knock !== undefined && knock.state !== 'admitted' && knock.decidedBy !== null;
+    if (wasDeclined || (!wasIn && !isNamed)) throw new UserError('not-admitted');
     // nothing of the meeting is said to anybody before this line
     if (meeting.cancelledAtMs !== null || meeting.endedAtMs !== null) throw new InvalidStateError('call-ended');
     if (!rules.policy.guestsAllowed) throw new UserError('guests-not-allowed');
     const ownCalls = callsOf(own);
-    const calls = isNamed ? callsOf(entries) : ownCalls;
-    // an invite of their own that was over before the meeting was opens nothing of it
-    const wasGood = wasIn || calls.some(({ endedAtMs }) => endedAtMs <= invite.expiresAtMs);
-    if (calls.length === 0 || !wasGood) throw new InvalidStateError('call-ended');
+    const ownCallIds = ownCalls.map(({ callId }) => callId);
+    const invitedUntilMs = isNamed ? invite.expiresAtMs : null;
+    // what was held after an own invite was over is not theirs
+    const calls = callsOf(entries).filter(
+      ({ callId, openedAtMs }) => openedAtMs <= (invitedUntilMs ?? -1) || ownCallIds.includes(callId),
+    );
+    if (calls.length === 0) throw new InvalidStateError('call-ended');
     // of a room's own meeting nobody writes or reads a record
     if (rules.guestRecord.shows === 'nothing' || meeting.hostAccountId === null)
       throw new UserError('record-not-for-guests');
-    return { meetingId, isNamed, calls, ownCallIds: ownCalls.map(({ callId }) => callId), rule: rules.guestRecord };
+    return { meetingId, invitedUntilMs, calls, ownCallIds, rule: rules.guestRecord };
   }
 }
 

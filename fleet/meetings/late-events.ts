@@ -14,8 +14,14 @@ const ACCOUNT = 'account:';
 /**
  * In the transaction that deletes the record of the meeting: none of its calls runs but, as far as is known here, one in which nobody is,
  * or one that was given up.
+ * @param madeUntilMs of a deletion that is made up for: later calls are not meant; null: all of them are
  */
-export async function keepNothingLate(trx: AuthorityWrite, meetingId: string, nowMs: number): Promise<void> {
+export async function keepNothingLate(
+  trx: AuthorityWrite,
+  meetingId: string,
+  nowMs: number,
+  madeUntilMs: number | null = null,
+): Promise<void> {
   const calls = trx
     .selectFrom('call')
     .select((e) => [
@@ -29,7 +35,8 @@ export async function keepNothingLate(trx: AuthorityWrite, meetingId: string, no
         .end()
         .as('isWhole'),
     ])
-    .where('meetingId', '=', meetingId);
+    .where('meetingId', '=', meetingId)
+    .where('createdAtMs', '<=', madeUntilMs ?? Number.MAX_SAFE_INTEGER);
   await trx
     .insertInto('callWithoutRecord')
     .columns(['callId', 'deletedAtMs', 'isWhole'])

@@ -49,7 +49,21 @@ test('who was declined knocks again after five minutes, and not before', async (
   await expect(knocks()).rejects.toMatchObject({ code: 'not-admitted' });
   vi.setSystemTime(NOW_MS + 360_000);
   expect((await knocks()).row).toMatchObject({ state: 'waiting', createdAtMs: NOW_MS + 360_000 });
+});
+
+test('that somebody was declined is known until they are let in, however often they knock', async () => {
+  await knocks();
   expect(await row()).toMatchObject({ decidedBy: null, decidedAtMs: null });
+  await decide('declined');
+  for (const laterMs of [300_000, 400_000]) {
+    vi.setSystemTime(NOW_MS + laterMs);
+    await knocks();
+    expect(await row()).toMatchObject({ state: 'waiting', decidedBy: 'account:host', decidedAtMs: NOW_MS });
+  }
+  await decide('admitted');
+  expect(await row()).toMatchObject({ state: 'admitted', decidedAtMs: NOW_MS + 400_000 });
+  await knocks();
+  expect(await row()).toMatchObject({ state: 'waiting', decidedBy: null, decidedAtMs: null });
 });
 
 test('who waits and knocks again keeps the place; the newest page alone holds the ticket', async () => {

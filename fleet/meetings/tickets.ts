@@ -35,6 +35,8 @@ export async function keepKnock(
     throw new UserError('not-admitted', 'declined a moment ago');
   const secret = newToken();
   const waits = former?.state === 'waiting';
+  // guests who were declined are so until somebody lets them in: another knock is no answer to it
+  const declined = former !== null && former.state !== 'admitted' ? former : null;
   const row: TicketRow = {
     ticketId: former?.ticketId ?? newId(),
     ticketHash: hashOf(secret),
@@ -42,8 +44,8 @@ export async function keepKnock(
     state: 'waiting',
     createdAtMs: waits ? former.createdAtMs : nowMs,
     seenAtMs: nowMs,
-    decidedBy: null,
-    decidedAtMs: null,
+    decidedBy: declined?.decidedBy ?? null,
+    decidedAtMs: declined?.decidedAtMs ?? null,
   };
   if (former) {
     await trx.updateTable('ticket').set(row).where('ticketId', '=', former.ticketId).execute();

@@ -5,7 +5,7 @@ import type { RouteAnswer, RouteOutput } from '#contract/http/route.ts';
 import { z } from '#contract/schema.ts';
 import { type SelectQueryBuilder, sql } from 'kysely';
 import { cursorOf, readCursor } from '../http/paging.ts';
-import type { AuthorityStore, AuthorityTables } from '../store/index.ts';
+import { type AuthorityStore, type AuthorityTables, hasPart } from '../store/index.ts';
 import { isForgottenAccount } from './forgotten-accounts.ts';
 import { scopeOf } from './grants.ts';
 
@@ -112,12 +112,7 @@ type Accounts = SelectQueryBuilder<AuthorityTables, 'account', object>;
 /** Part of what people read or type. */
 function matchingText(accounts: Accounts, text: string | undefined): Accounts {
   if (!text?.trim()) return accounts;
-  const part = `%${text
-    .trim()
-    .toLowerCase()
-    .replace(/[\\%_]/g, '\\$&')}%`;
-  const has = (column: string) => sql<boolean>`lower(${sql.ref(column)}) like ${part} escape '\\'`;
-  return accounts.where((e) => e.or([has('displayName'), has('userName'), has('email')]));
+  return accounts.where((e) => e.or(['displayName', 'userName', 'email'].map((column) => hasPart(column, text))));
 }
 
 async function countOf(accounts: Accounts): Promise<number> {

@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   work.stop();
-  list.stop();
+  await list.stop();
   await people.stop();
 });
 
@@ -54,7 +54,7 @@ async function makeCopy(): Promise<void> {
 /** As a server that starts on the copy, with the list that lies beside. */
 async function startOnCopy(): Promise<void> {
   await list.write();
-  list.stop();
+  await list.stop();
   await people.restart(() => {
     for (const side of ['-wal', '-shm']) rmSync(`${database()}${side}`, { force: true });
     copyFileSync(join(people.dataDir, 'copy'), database());
@@ -164,8 +164,21 @@ test('what was written after the deletion stays, where the list is found late', 
   await endCalls();
   await remove(meetingId);
   await write(meetingId, Date.now() + 3_600_000);
-  await people.store.write((trx) => trx.updateTable('erasure').set({ stillDue: 'everything' }).execute());
+  const [later, createdAtMs] = [newId(), Date.now() + 3_600_000];
+  await people.store.write(async (trx) => {
+    const call = { callId: later, meetingId, nodeId: 'n', nodeInstanceId: 'i', createdAtMs, openedAtMs: createdAtMs };
+    const over = { state: 'ended' as const, participantCount: 0, endedAtMs: createdAtMs, endReason: 'empty' };
+    await trx
+      .insertInto('call')
+      .values({ ...call, ...over, callOrder: null })
+      .execute();
+    await trx.updateTable('erasure').set({ stillDue: 'everything' }).execute();
+  });
   await work.look();
+  // what its node still has to send of a later call is kept
+  const deleted = await people.store.read.selectFrom('callWithoutRecord').select('callId').execute();
+  expect(deleted).toHaveLength(1);
+  expect(deleted).not.toContainEqual({ callId: later });
   expect(await people.store.read.selectFrom('chatPost').selectAll().execute()).toHaveLength(1);
 });
 

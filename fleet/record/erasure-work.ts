@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import { appendAudit } from '../audit/index.ts';
 import { recallPost } from '../chat/index.ts';
-import { accountOf, type Erasure, finishErasure, meetingOf, messageOf, recordErasure } from '../erasures/index.ts';
+import { accountOf, type Erasure, finishErasure, leaveFilesDue, meetingOf, messageOf } from '../erasures/index.ts';
 import { withdrawMinutes } from '../mail/index.ts';
 import { keepNothingLate } from '../meetings/index.ts';
 import type { Notes } from '../notes/index.ts';
@@ -96,8 +96,8 @@ export class ErasureWork {
     if (stillDue === 'everything' && (await this.#isKnown('meeting', meetingId)))
       await notes.erase(meetingId, async (trx) => {
         await removeRows(trx, meetingId, atMs + CLOCKS_DIFFER_MS);
-        await keepNothingLate(trx, meetingId, atMs);
-        await recordErasure(trx, { subject, atMs }, 'files');
+        await keepNothingLate(trx, meetingId, atMs, atMs + CLOCKS_DIFFER_MS);
+        await leaveFilesDue(trx, { subject, atMs });
         await appendAudit(trx, { kind: 'record-deleted-again', actor: 'fleet', subject });
       });
     await removeFiles(meetingId, 'fleet', atMs);

@@ -35,6 +35,7 @@ export function guestRecordRoutes({
 
   /** Other people's wrong links refuse nobody: only the refusals of a network are limited. */
   async function visitOf({ body: { invite, entryId }, network, address }: Asking): Promise<GuestVisit> {
+    if (!reads.take(network)) throw new UserError('too-many-attempts');
     try {
       return await visits.of({ invite, entryId: entryId ?? null, address });
     } catch (error) {
@@ -46,10 +47,7 @@ export function guestRecordRoutes({
   }
 
   return serve(guestRecordApi, {
-    guestRecord: async (context) => {
-      if (!reads.take(context.network)) throw new UserError('too-many-attempts');
-      return guestRecordOf(store.read, await visitOf(context), { nowMs: nowMs(), polls });
-    },
+    guestRecord: async (context) => guestRecordOf(store.read, await visitOf(context), { nowMs: nowMs(), polls }),
     guestMinutesPdf: async (context) => {
       const visit = await visitOf(context);
       const { text, language } = await guestMinutesOf(store.read, visit, context.body.minutesId, nowMs());

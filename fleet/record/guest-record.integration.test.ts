@@ -195,6 +195,16 @@ describe('who', () => {
         .execute(),
     );
     expect(await codeOf(held.named)).toBe('not-admitted');
+    // nor by another knock, which nobody has answered
+    await ask('PUT', `meetings/${held.meetingId}/policy`, {
+      ...{ ...DEFAULT_MEETING_POLICY, admission: 'all-wait', guestRecord: { shows: 'minutes', days: 7 } },
+    });
+    const again = await post('guest-entries', {
+      invite: held.named,
+      knock: { displayName: 'Dealer East', organisation: null },
+    });
+    expect(again.body).toMatchObject({ kind: 'waiting' });
+    expect(await codeOf(held.named)).toBe('not-admitted');
     const { body } = await ask('GET', `meetings/${held.meetingId}/invites`);
     const link = body.invites.find(({ displayName }: Json) => displayName === null);
     expect((await ask('DELETE', `meetings/${held.meetingId}/invites/${link.inviteId}`)).status).toBe(200);
@@ -218,6 +228,24 @@ describe('who', () => {
     await expire(Date.now() - 2 * DAY_MS);
     expect(await codeOf(held.link, entryId('jonas'))).toBe('shown');
     expect(await codeOf(held.named)).toBe('call-ended');
+  });
+
+  test('an own invite that was over shows nothing of the sittings after that', async () => {
+    const held = await make();
+    await hold(held, [], { daysAgo: 3, text: 'first' });
+    const later = await hold(held, [], { daysAgo: 1, text: 'second' });
+    await store.write((trx) =>
+      trx
+        .updateTable('invite')
+        .set({ expiresAtMs: Date.now() - 2 * DAY_MS })
+        .where('meetingId', '=', held.meetingId)
+        .execute(),
+    );
+    const record: GuestRecord = await read(held.named);
+    expect(record.minutes.map(({ text }) => text)).toEqual(['first']);
+    expect(record.heldUntilMs).toBeLessThan(Date.now() - 2 * DAY_MS);
+    const pdf = await post('guest-records/minutes-pdf', { invite: held.named, minutesId: later });
+    expect(pdf.body.error.code).toBe('not-found');
   });
 
   test('from addresses that policy allows', async () => {

@@ -6,10 +6,12 @@ import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import {
   type GuestRecord,
   type GuestRecordPost,
+  MAX_GUEST_RECORD_MINUTES,
   MAX_GUEST_RECORD_POLLS,
   MAX_GUEST_RECORD_POSTS,
 } from '#contract/http/guest-record-api.ts';
 import { shortestDays } from '#contract/record-policy.ts';
+import type { Language } from '#contract/schema.ts';
 import { chatOfCalls } from '../chat/index.ts';
 import { type GuestVisit, summariesOf } from '../meetings/index.ts';
 import type { Polls } from '../polls/index.ts';
@@ -18,8 +20,7 @@ import { keptMeetings, PolicyTree, withOwnDays } from './kept-periods.ts';
 import { KEPT_DAY_MS, jumpsIn, olderFrom } from './kept-time.ts';
 
 type Db = AuthorityStore['read'];
-type ShownMinutes = GuestRecord['minutes'][number] & Pick<SentMinutes, 'language'>;
-type SentMinutes = Awaited<ReturnType<typeof sentMinutes>>[number];
+type ShownMinutes = GuestRecord['minutes'][number] & { language: Language };
 
 /**
  * @param nowMs by the server's clock
@@ -51,7 +52,8 @@ export async function guestRecordOf(
     heldUntilMs: last.endedAtMs,
     agenda: meeting.agenda,
     untilMs: isOpen.untilMs(last.endedAtMs),
-    isDeleted: minutes.length === 0 && (await wasDeleted(db, last.callId, meeting.minutesUpToMs >= last.openedAtMs)),
+    isDeleted:
+      minutes.length === 0 && (await wasDeleted(db, visit, last.callId, meeting.minutesUpToMs >= last.openedAtMs)),
     minutes: minutes.map(({ language: _, ...shown }) => shown),
     ...(rule.shows === 'chat-and-polls' && {
       chat: await chatOf(db, meetingId, ownIds),
@@ -86,42 +88,45 @@ async function windowOf(db: Db, { meetingId, rule }: GuestVisit, nowMs: number):
   return { untilMs, at: (endedAtMs) => nowMs < untilMs(endedAtMs) };
 }
 
-const sentMinutes = (db: Db, meetingId: string) =>
-  db
+/** The newest of those that they may read; of sittings in which they were, and of those to which they were invited by name. */
+async function minutesFor(db: Db, visit: GuestVisit, isOpen: Window): Promise<ShownMinutes[]> {
+  const { meetingId, ownCallIds, invitedUntilMs } = visit;
+  const sent = await db
     .selectFrom('minutes')
-    .select(['minutesId', 'startedAtMs', 'endedAtMs', 'language', 'text'])
+    .select(['minutesId', 'startedAtMs', 'endedAtMs'])
     .where('meetingId', '=', meetingId)
     .where('sentAtMs', 'is not', null)
     .orderBy('endedAtMs', 'desc')
     .execute();
-
-/** Somebody by a link sees the minutes of sittings that they were in; an invite of one's own is for the meeting. */
-async function minutesFor(db: Db, visit: GuestVisit, isOpen: Window): Promise<ShownMinutes[]> {
-  const sent = (await sentMinutes(db, visit.meetingId)).filter(({ endedAtMs }) => isOpen.at(endedAtMs));
-  if (visit.isNamed || sent.length === 0) return sent;
   // by the node's times, which the minutes have too
-  const stays = await db
-    .selectFrom('stay')
-    .select('joinedAtMs')
-    .where(
-      'callId',
-      'in',
-      visit.calls.map(({ callId }) => callId),
-    )
+  const stays = await db.selectFrom('stay').select('joinedAtMs').where('callId', 'in', ownCallIds).execute();
+  const wereIn = ({ startedAtMs, endedAtMs }: (typeof sent)[number]): boolean =>
+    stays.some(({ joinedAtMs }) => joinedAtMs >= startedAtMs && joinedAtMs <= endedAtMs);
+  const theirs = sent
+    .filter(({ endedAtMs }) => isOpen.at(endedAtMs))
+    .filter((each) => each.startedAtMs <= (invitedUntilMs ?? -1) || wereIn(each))
+    .slice(0, MAX_GUEST_RECORD_MINUTES)
+    .map(({ minutesId }) => minutesId);
+  return db
+    .selectFrom('minutes')
+    .select(['minutesId', 'startedAtMs', 'endedAtMs', 'language', 'text'])
+    .where('minutesId', 'in', theirs)
+    .orderBy('endedAtMs', 'desc')
     .execute();
-  return sent.filter(({ startedAtMs, endedAtMs }) =>
-    stays.some(({ joinedAtMs }) => joinedAtMs >= startedAtMs && joinedAtMs <= endedAtMs),
-  );
 }
 
-async function wasDeleted(db: Db, callId: string, areMinutesGone: boolean): Promise<boolean> {
+async function wasDeleted(
+  db: Db,
+  { invitedUntilMs }: GuestVisit,
+  callId: string,
+  areMinutesGone: boolean,
+): Promise<boolean> {
   if (areMinutesGone) return true;
-  const deleted = await db
-    .selectFrom('callWithoutRecord')
-    .select('callId')
-    .where('callId', '=', callId)
-    .executeTakeFirst();
-  return deleted !== undefined;
+  const deleted = db.selectFrom('callWithoutRecord').select('callId').where('callId', '=', callId);
+  if (await deleted.executeTakeFirst()) return true;
+  // without attendance nobody knows that they were in the sitting of any minutes
+  const stay = db.selectFrom('stay').select('stayId').where('callId', '=', callId);
+  return invitedUntilMs === null && (await stay.executeTakeFirst()) === undefined;
 }
 
 async function chatOf(db: Db, meetingId: string, callIds: readonly string[]): Promise<GuestRecordPost[]> {

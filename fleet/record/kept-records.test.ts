@@ -55,6 +55,15 @@ test('found by title, host, room, id and date, the newest first', async () => {
   expect((await asked({ text: 'mina' })).rows[0]).toMatchObject({ hostName: 'mina', roomName: null, atMs: 5 * DAY_MS });
 });
 
+test('found by words in any script, as they are written, and as a Mac types them', async () => {
+  await meeting('Übergabe in der Halle');
+  await meeting('회의록 검토');
+  expect(await titles({ text: 'Übergabe' })).toEqual(['Übergabe in der Halle']);
+  expect(await titles({ text: 'übergabe' })).toEqual(['Übergabe in der Halle']);
+  expect(await titles({ text: 'Übergabe'.normalize('NFD') })).toEqual(['Übergabe in der Halle']);
+  expect(await titles({ text: '회의록'.normalize('NFD') })).toEqual(['회의록 검토']);
+});
+
 test('page by page, each once', async () => {
   for (let n = 0; n < 7; n++) await meeting(`M${n}`, { startsAtMs: n < 4 ? 5 : n });
   const found: string[] = [];

@@ -8,7 +8,7 @@ import { RECORD_KINDS } from '#contract/record-policy.ts';
 import { z } from '#contract/schema.ts';
 import { sql } from 'kysely';
 import { cursorOf, readCursor } from '../http/paging.ts';
-import type { AuthorityStore } from '../store/index.ts';
+import { type AuthorityStore, hasPart } from '../store/index.ts';
 import { keptMeetings, PolicyTree, withOwnDays } from './kept-periods.ts';
 import { jumpsIn, KEPT_DAY_MS, olderFrom } from './kept-time.ts';
 import { notBeforeMs, oldestOf } from './record-keeping.ts';
@@ -34,11 +34,11 @@ export async function keptRecords(
   { cursor, limit, text = '', from, to, sort: _ }: Query,
 ): Promise<Answer> {
   const before = cursor === undefined ? null : readCursor(Position, cursor);
-  const words = text.trim().toLowerCase();
-  const part = `%${words.replace(/[\\%_]/g, '\\$&')}%`;
-  const has = (column: string) => sql`lower(coalesce(${sql.ref(column)}, '')) like ${part} escape '\\'`;
-  const matching = sql`select * from (${allMeetings}) where (${has('title')} or ${has('host_name')} or ${has('room_name')} or
-    meeting_id = ${words}) and at_ms >= ${from ?? 0} and at_ms < ${to ?? Number.MAX_SAFE_INTEGER}`;
+  const named = sql.join(
+    ['title', 'host_name', 'room_name'].map((column) => hasPart(column, text)),
+    sql` or `,
+  );
+  const matching = sql`select * from (${allMeetings}) where (${named} or meeting_id = ${text.trim().toLowerCase()}) and at_ms >= ${from ?? 0} and at_ms < ${to ?? Number.MAX_SAFE_INTEGER}`;
   const behind =
     before === null
       ? sql``

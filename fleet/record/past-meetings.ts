@@ -6,7 +6,7 @@ import { z } from '#contract/schema.ts';
 import { sql } from 'kysely';
 import { cursorOf, readCursor } from '../http/paging.ts';
 import { summariesOf } from '../meetings/index.ts';
-import type { AuthorityStore } from '../store/index.ts';
+import { type AuthorityStore, hasPart } from '../store/index.ts';
 
 type Query = RouteOutput<typeof recordApi.pastMeetings, 'query'>;
 /** Where a page ended. */
@@ -21,11 +21,7 @@ export async function pastMeetings(
 ): Promise<RouteAnswer<typeof recordApi.pastMeetings>> {
   const before = cursor === undefined ? null : readCursor(Position, cursor);
   const past = pastOf(accountId, nowMs);
-  const part = `%${text
-    .trim()
-    .toLowerCase()
-    .replace(/[\\%_]/g, '\\$&')}%`;
-  const matching = sql`select * from (${past}) where lower(title) like ${part} escape '\\'`;
+  const matching = sql`select * from (${past}) where ${hasPart('title', text)}`;
   const behind =
     before === null
       ? sql``

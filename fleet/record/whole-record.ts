@@ -1,7 +1,7 @@
 /** Everything that a meeting left behind here: as one file, and its deletion, which leaves nothing of it but the audit log's line. */
 import { InvalidStateError } from '#contract/error-codes.ts';
 import { appendAudit } from '../audit/index.ts';
-import { finishErasure, recordErasure } from '../erasures/index.ts';
+import { type Erasure, finishErasure, recordErasure } from '../erasures/index.ts';
 import { keepNothingLate } from '../meetings/index.ts';
 import type { Notes } from '../notes/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
@@ -46,15 +46,16 @@ export async function deleteRecord(
   meetingId: string,
   actor: string,
 ): Promise<void> {
-  const erasure = { subject: `meeting:${meetingId}`, atMs: 0 };
+  const subject = `meeting:${meetingId}`;
+  let erasure: Erasure = { subject, atMs: 0 };
   await notes.erase(meetingId, async (trx) => {
     if (await hasRunningCall(trx, meetingId))
       throw new InvalidStateError('not-possible-now', 'a call of the meeting runs');
     for (const kind of recordKinds) await kind.remove(trx, meetingId, null);
-    erasure.atMs = Date.now();
-    await keepNothingLate(trx, meetingId, erasure.atMs);
-    await recordErasure(trx, erasure, 'files');
-    await appendAudit(trx, { kind: 'record-deleted', actor, subject: erasure.subject });
+    const atMs = Date.now();
+    await keepNothingLate(trx, meetingId, atMs);
+    erasure = await recordErasure(trx, { subject, atMs }, 'files');
+    await appendAudit(trx, { kind: 'record-deleted', actor, subject });
   });
   await removeFiles(meetingId, actor, null);
   await store.write((trx) => finishErasure(trx, erasure));

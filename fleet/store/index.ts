@@ -37,6 +37,7 @@ import { Store, type StoreOptions } from './store.ts';
 
 export { BEFORE_UPGRADE_FOLDER, upgradeCopies } from './before-upgrade.ts';
 export type { UpgradeCopy } from './before-upgrade.ts';
+export { hasPart } from './find-text.ts';
 export { moveStoredTimes } from './stored-times.ts';
 export { hashOf, newCode, newId, newToken, sameHash } from './secret.ts';
 export type { AuthorityTables } from './schema.ts';

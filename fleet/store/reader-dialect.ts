@@ -1,6 +1,7 @@
 /** Kysely over a connection of this thread that only reads; what the disk does comes out as `storage-failed`. */
 import SqliteDatabase from 'better-sqlite3';
 import { type CompiledQuery, type Dialect, type Driver, SqliteDialect } from 'kysely';
+import { foldedText } from './find-text.ts';
 import { asStorageError } from './storage-failure.ts';
 
 /** @throws OperationalError `storage-failed` */
@@ -16,7 +17,8 @@ export function readerDialect(path: string): Dialect {
 
 function openReadOnly(path: string): SqliteDatabase.Database {
   try {
-    return new SqliteDatabase(path, { readonly: true, fileMustExist: true });
+    const database = new SqliteDatabase(path, { readonly: true, fileMustExist: true });
+    return database.function('folded', { deterministic: true }, foldedText);
   } catch (error) {
     throw asStorageError(error);
   }

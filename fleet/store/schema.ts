@@ -127,6 +127,7 @@ export type AuthorityTables = {
     createdAtMs: number;
     /** its page was there */
     seenAtMs: number;
+    /** of who waits or has gone: who declined them before, and when */
     decidedBy: string | null;
     decidedAtMs: number | null;
   };

@@ -39,7 +39,7 @@ export function checkReport(from: string, manifest: Manifest): string {
 
 /** `onDisk`: folders of recordings in the data directory */
 export function returnReport(dataDir: string, returned: Returned, nowMs: number, onDisk: readonly string[]): string {
-  const { manifest, ended, goodAgain, auditEntries, erasedAgain } = returned;
+  const { manifest, ended, goodAgain, auditEntries, erasedAgain, unreadableErasures } = returned;
   const since = timeText(manifest.createdAtMs);
   const outsiders = manifest.files.filter(({ path }) => path.startsWith(`${ALSO_FOLDER}/`));
   return [
@@ -60,6 +60,11 @@ export function returnReport(dataDir: string, returned: Returned, nowMs: number,
       : [
           `${erasedAgain} records, people and messages that were deleted since then are in it again: the start deletes them before anybody can read.`,
         ]),
+    ...(unreadableErasures > 0
+      ? [
+          `WARNING: ${unreadableErasures} lines of the list of deletions cannot be read: what they name may be back. Look for another copy of it.`,
+        ]
+      : []),
     'A kiosk that was claimed, or that renewed its certificate, since then is refused: make a new claim for its room.',
     '',
     'What comes next:',

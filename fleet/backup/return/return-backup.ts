@@ -33,6 +33,8 @@ export type Returned = {
   auditEntries: number | null;
   /** what was deleted after the backup was made, and is deleted again by the server's start; null: no list was there */
   erasedAgain: number | null;
+  /** lines of lists of deletions that cannot be read */
+  unreadableErasures: number;
 };
 
 /** Reads all of it, and writes nothing anywhere. @throws BackupFault */
@@ -56,7 +58,7 @@ export async function returnBackup({
   progress,
   signal,
 }: ReturnOrder): Promise<Returned> {
-  const erasures = erasuresIn([join(dataDir, ERASURES_FILE), ...erasuresFrom.map(requireList)]);
+  const { erasures, unreadable } = erasuresIn([join(dataDir, ERASURES_FILE), ...erasuresFrom.map(requireList)]);
   const folder = new ReturnFolder(dataDir);
   folder.claim();
   try {
@@ -84,7 +86,7 @@ export async function returnBackup({
     if (erasures) writeErasures(join(folder.staging, ERASURES_FILE), erasures);
     signal.throwIfAborted();
     await folder.finish();
-    return { manifest, removedMeanwhile, ...outcome };
+    return { manifest, removedMeanwhile, ...outcome, unreadableErasures: unreadable };
   } catch (error) {
     await folder.abandon();
     throw error;
@@ -103,9 +105,12 @@ function requireList(path: string): string {
 }
 
 /** All of them together; null: there is none. @throws Node's error */
-function erasuresIn(paths: readonly string[]): Erasure[] | null {
-  const there = paths.filter((path) => existsSync(path));
-  return there.length === 0 ? null : mergedErasures(there.flatMap((path) => readErasures(path).erasures));
+function erasuresIn(paths: readonly string[]): { erasures: Erasure[] | null; unreadable: number } {
+  const lists = paths.filter((path) => existsSync(path)).map(readErasures);
+  return {
+    erasures: lists.length === 0 ? null : mergedErasures(lists.flatMap(({ erasures }) => erasures)),
+    unreadable: lists.reduce((sum, { unreadable }) => sum + unreadable, 0),
+  };
 }
 
 async function unknownErasures(store: AuthorityStore, erasures: readonly Erasure[]): Promise<number> {

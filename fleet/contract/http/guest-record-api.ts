@@ -15,6 +15,7 @@ export const GuestRecordPost = z.object({
 });
 export type GuestRecordPost = z.infer<typeof GuestRecordPost>;
 
+export const MAX_GUEST_RECORD_MINUTES = 50;
 export const MAX_GUEST_RECORD_POSTS = 500;
 export const MAX_GUEST_RECORD_POLLS = 50;
 /** As the meeting's page has it, but for drafts, and for what other sittings left behind. */
@@ -31,7 +32,9 @@ export const GuestRecord = z.object({
   /** a host deleted it, or its time to be kept is over */
   isDeleted: z.boolean(),
   /** the newest first; none: not sent yet */
-  minutes: z.array(MeetingMinutes.pick({ minutesId: true, startedAtMs: true, endedAtMs: true, text: true })),
+  minutes: z
+    .array(MeetingMinutes.pick({ minutesId: true, startedAtMs: true, endedAtMs: true, text: true }))
+    .max(MAX_GUEST_RECORD_MINUTES),
   /** of the calls that the guest was in; absent: not shown */
   chat: z.array(GuestRecordPost).max(MAX_GUEST_RECORD_POSTS).optional(),
   polls: z.array(CallPoll).max(MAX_GUEST_RECORD_POLLS).optional(),

@@ -3,7 +3,7 @@ import { DocumentPolicy } from '../document-policy.ts';
 import { MAX_PEERS_IN_CALL } from '../limits.ts';
 import { MeetingRole } from '../call-order.ts';
 import { MeetingAgenda } from '../meeting-agenda.ts';
-import { GuestRecordRule, MeetingPolicy, NO_GUEST_RECORD } from '../meeting-policy.ts';
+import { MeetingPolicy, NO_GUEST_RECORD, ShownGuestRecordRule, ShownMeetingPolicy } from '../meeting-policy.ts';
 import { MeetingRepetition, RepetitionRhythm } from '../meeting-repetition.ts';
 import { openWord } from '../open-words.ts';
 import { EpochMs, Id, Language, MeetingTitle, PersonName, z } from '../schema.ts';
@@ -83,11 +83,11 @@ export const MeetingDetail = MeetingSummary.extend({
   people: z.array(MeetingPerson),
   /** absent: a room's own meeting */
   hostAccountId: Id.optional(),
-  policy: MeetingPolicy,
+  policy: ShownMeetingPolicy,
   /** its place permits that what is spoken is written: `policy.transcript` counts */
   isTranscriptPermitted: z.boolean().default(false),
   /** what its place lets guests see afterwards: `policy.guestRecord` only narrows it */
-  guestRecordOfPlace: GuestRecordRule.default(NO_GUEST_RECORD),
+  guestRecordOfPlace: ShownGuestRecordRule.default(NO_GUEST_RECORD),
   /** a point on each line; '' for none */
   agenda: z.string().default(''),
   /** counts its changes: a change names the one that it was made on */

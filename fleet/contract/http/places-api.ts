@@ -1,6 +1,6 @@
 /** The tree of places, which rooms and accounts stand in it, and what holds for the meetings that are made there. */
 import { AddressRange } from '../address-range.ts';
-import { MeetingPolicy } from '../meeting-policy.ts';
+import { MeetingPolicy, ShownMeetingPolicy } from '../meeting-policy.ts';
 import { Id, RoomName, z } from '../schema.ts';
 import { Place, PlaceKind } from './permissions.ts';
 import { freshly, permitted, type RouteTable } from './route.ts';
@@ -13,9 +13,10 @@ export const MeetingDefaults = z.strictObject({
   allowedRanges: z.array(AddressRange).max(64),
 });
 export type MeetingDefaults = z.infer<typeof MeetingDefaults>;
+const ShownDefaults = z.object({ ...MeetingDefaults.shape, meetingPolicy: ShownMeetingPolicy.nullable() });
 
 export const PlaceRow = Place.extend({
-  defaults: MeetingDefaults,
+  defaults: ShownDefaults,
   /** in this very place, without those below it */
   roomCount: z.number().int().nonnegative(),
   accountCount: z.number().int().nonnegative(),
@@ -32,7 +33,7 @@ export const placesApi = {
     path: '/api/v1/places',
     access: permitted('rooms.view', 'each-room'),
     summary: 'All places, and what the organisation sets',
-    response: z.object({ places: z.array(PlaceRow), organisation: MeetingDefaults }),
+    response: z.object({ places: z.array(PlaceRow), organisation: ShownDefaults }),
   },
   createPlace: {
     kind: 'json',
