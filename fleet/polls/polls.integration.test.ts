@@ -40,7 +40,8 @@ const polls = async (who = mina!): Promise<{ poll: CallPoll; isLost: boolean }[]
 const at = (path: string) => `/api/v1/meetings/${meetingId}/prepared-polls${path}`;
 const draft = { question: 'Where?', choices: ['Here', 'There'], isMultiple: false, isSecret: false, rightChoice: 1 };
 
-const running = (of: Partial<CallPoll> = {}) => pollUnderTest({ pollId: newId(), startedAtMs: Date.now() - 60_000, ...of });
+const running = (of: Partial<CallPoll> = {}) =>
+  pollUnderTest({ pollId: newId(), startedAtMs: Date.now() - 60_000, ...of });
 const ended = (poll: CallPoll, of: Partial<CallPoll> = {}): CallPoll => ({
   ...poll,
   counts: [1, 0],
