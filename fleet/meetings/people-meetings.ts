@@ -238,7 +238,7 @@ export class PeopleMeetings {
         .where('repetitionId', '=', repetitionId)
         .where('occurrenceAtMs', '>=', occurrenceAtMs)
         .where('endedAtMs', 'is', null)
-        .where((e) => e.or([e('endsAtMs', '>', Date.now()), e('meetingId', '=', meetingId)]))
+        .where((e) => e.or([e('endsAtMs', '>', Date.now()), e('endsAtMs', 'is', null), e('meetingId', '=', meetingId)]))
         .orderBy('occurrenceAtMs')
         .execute();
       const cancelled: Row[] = [];
