@@ -1,7 +1,8 @@
 /**
  * One database: reads at once, on a connection of their own that sees what is committed; writes as jobs that the
- * writer commits in groups, so that a hundred waiting jobs cost one fsync; what takes long ends its group. A job resolves after the commit. What the disk
- * does is `storage-failed`: such a write is undone, and once the disk is well again the next one succeeds.
+ * writer commits in groups, so that a hundred waiting jobs cost one fsync; what takes long ends its group. A job resolves
+ * after the commit. What the disk does is `storage-failed`: such a write is undone, and once the disk is well again the
+ * next one succeeds.
  */
 import { existsSync, renameSync } from 'node:fs';
 import { CamelCasePlugin, type ControlledTransaction, Kysely, sql, type Transaction } from 'kysely';
