@@ -235,6 +235,13 @@ describe('a folder that cannot be used is refused in words:', () => {
     expect(refusal()).toBe('none');
   });
 
+  it('a model with more languages than there are, which would fill the log', () => {
+    const all_language_codes = 'xx,'.repeat(100_000);
+    const states = { model_type: 'whisper', is_multilingual: '1', all_language_codes };
+    lay({ 'encoder.onnx': states, 'decoder.onnx': {}, ...TOKENS });
+    expect(refusal()).toMatch(/encoder\.onnx states more languages than there are/);
+  });
+
   it('a folder or a pipe with the name of a model, at once', () => {
     lay(TOKENS);
     mkdirSync(at('model.onnx'));
