@@ -219,7 +219,7 @@ export class Store<Tables> {
     await Promise.resolve();
     while (this.#queue.length > 0 || this.#emptyings.length > 0) {
       this.#committing = this.#queue.splice(0, MAX_JOBS_IN_COMMIT);
-      const left = this.#committing.length > 0 ? await this.#commit(this.#committing) : [];
+      const left: readonly Job<Tables>[] = this.#committing.length > 0 ? await this.#commit(this.#committing) : [];
       for (const job of this.#committing) if (!left.includes(job)) clearTimeout(job.deadline);
       this.#committing = [];
       this.#queue.unshift(...left);
