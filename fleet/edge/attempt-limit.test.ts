@@ -48,3 +48,10 @@ test('a flood of keys is bounded and does not free the one that guesses now', ()
   expect(limit.allows('guesser', 1002)).toBe(false);
   expect(limit.allows('k0', 1002)).toBe(true);
 });
+
+test('an attempt that weighs as much as several uses them all, or none', () => {
+  const limit = new AttemptLimit({ burst: 5, refillPerMinute: 6 });
+  expect([3, 3, 2, 1].map((tokens) => limit.takeSeveral('a', tokens, 0))).toEqual([true, false, true, false]);
+  expect(limit.takeSeveral('a', 2, 20_000)).toBe(true);
+  expect(limit.takeSeveral('b', 6, 0)).toBe(false);
+});

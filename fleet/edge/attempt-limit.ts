@@ -75,6 +75,14 @@ export class AttemptLimit {
     return true;
   }
 
+  /** For an attempt that weighs as much as several. false: too few are left, and none is used. */
+  takeSeveral(key: string, tokens: number, nowMs = performance.now()): boolean {
+    if ((this.#buckets.get(key)?.levelAt(nowMs) ?? this.#rate.burst) < tokens) return false;
+    this.count(key, nowMs);
+    this.#buckets.get(key)?.add(1 - tokens, nowMs);
+    return true;
+  }
+
   /** Gives back a token that was used ahead for an attempt that turned out right. */
   giveBack(key: string, nowMs = performance.now()): void {
     this.#buckets.get(key)?.add(1, nowMs);

@@ -32,8 +32,10 @@ export type RepeatedCalendarFacts = Omit<CalendarFacts, 'method' | 'startsAtMs' 
   durationMinutes: number;
   /** all that the rule makes, by start; at least one */
   plannedMs: readonly number[];
-  /** those that there are; the others are taken out */
-  occurrences: readonly { plannedMs: number; startsAtMs: number; endsAtMs: number }[];
+  /** those that there are; the others are taken out. What one does not have of its own is as all of them have it */
+  occurrences: readonly ({ plannedMs: number; startsAtMs: number; endsAtMs: number } & Partial<
+    Pick<CalendarFacts, 'sequence' | 'title' | 'location'>
+  >)[];
   /** its links */
   description: string;
 };
@@ -71,14 +73,16 @@ export function repeatedCalendarOf(facts: RepeatedCalendarFacts): string {
   const there = new Set(occurrences.map((each) => each.plannedMs));
   for (const atMs of plannedMs) if (!there.has(atMs)) addTime(event, 'exdate', atMs, timeZone);
   calendar.addSubcomponent(event);
-  for (const { plannedMs: atMs, startsAtMs, endsAtMs } of occurrences) {
-    if (startsAtMs === atMs && endsAtMs === atMs + durationMs) continue;
-    const moved = newEvent(facts, 'REQUEST');
-    addTime(moved, 'recurrence-id', atMs, timeZone);
-    addTime(moved, 'dtstart', startsAtMs, timeZone);
-    addTime(moved, 'dtend', endsAtMs, timeZone);
-    moved.addPropertyWithValue('description', description);
-    calendar.addSubcomponent(moved);
+  for (const { plannedMs: atMs, startsAtMs, endsAtMs, ...own } of occurrences) {
+    const { sequence = facts.sequence, title = facts.title, location = facts.location } = own;
+    const isAsNamed = title === facts.title && location === facts.location;
+    if (isAsNamed && startsAtMs === atMs && endsAtMs === atMs + durationMs) continue;
+    const changed = newEvent({ ...facts, sequence, title, location }, 'REQUEST');
+    addTime(changed, 'recurrence-id', atMs, timeZone);
+    addTime(changed, 'dtstart', startsAtMs, timeZone);
+    addTime(changed, 'dtend', endsAtMs, timeZone);
+    changed.addPropertyWithValue('description', description);
+    calendar.addSubcomponent(changed);
   }
   return `${calendar.toString()}\r\n`;
 }

@@ -81,3 +81,18 @@ test('a guest is no name in a mail about mentions: who came by a link chose it',
   expect(textOf([null], 'ko')).toContain('외부 참가자가 ‘Plans’ 회의의 채팅에서');
   expect(textOf([null, '박준'], 'ko')).toContain('외부 참가자, 박준 님이 ‘Plans’');
 });
+
+test('of meetings that repeat, one with a title and room of its own is named by them', () => {
+  const at = { startsAtMs: Date.UTC(2026, 11, 1, 1), endsAtMs: Date.UTC(2026, 11, 1, 2) };
+  const one = { meetingId: 'm', inviteId: null, plannedMs: at.startsAtMs, ...at };
+  const own = { ...one, meetingId: 'n', title: 'Party\n', roomNames: ['Oak', 'Elm'] };
+  const repetition = {
+    every: 'week',
+    timeZone: 'Asia/Seoul',
+    durationMinutes: 60,
+    plannedMs: [at.startsAtMs],
+  } as const;
+  const message = meeting({ repetition: { ...repetition, plannedMs: [at.startsAtMs], occurrences: [one, own] } });
+  const { text } = mailOf(message, { from: FROM, joinUrl: null });
+  expect(text).toMatch(/10:00–11:00\n\n.* 10:00–11:00 · Party · Oak, Elm\n/);
+});

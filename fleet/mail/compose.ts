@@ -89,11 +89,16 @@ function repeatedMailOf(
 ): SendMailOptions {
   const to = { name: line(message.to.name), address: message.to.address };
   const { subject, lines, dates } = repetitionWords(message, repetition);
-  const links = repetition.occurrences.map(({ meetingId }, index) => ({
-    label: dates[index]!,
+  const occurrences = repetition.occurrences.map(({ title, roomNames, ...each }) => ({
+    ...each,
+    ...(title !== undefined && { title: line(title) }),
+    ...(roomNames !== undefined && { location: roomNames.map(line).join(', ') }),
+  }));
+  const links = occurrences.map(({ meetingId, title = '', location = '' }, index) => ({
+    label: [dates[index]!, title, location].filter((words) => words !== '').join(' · '),
     url: joinUrls.get(meetingId) ?? null,
   }));
-  const isGuest = repetition.occurrences.some(({ inviteId }) => inviteId !== null);
+  const isGuest = occurrences.some(({ inviteId }) => inviteId !== null);
   const small = isGuest && joinUrls.size > 0 ? joinWords.forOnePerson(to.name) : [];
   return {
     envelope: { from, to: [to.address] },
@@ -107,6 +112,7 @@ function repeatedMailOf(
         filename: 'invite.ics',
         content: repeatedCalendarOf({
           ...repetition,
+          occurrences,
           uid: message.entry?.uid ?? message.meetingId,
           sequence: message.sequence,
           title: message.title,

@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { mailStatesOf } from './mail-queue.ts';
 import { MeetingMails } from './meeting-mails.ts';
+import type { MeetingMessage } from './message.ts';
 
 const mails = new MeetingMails();
 const sender = 'account:mina';
@@ -76,4 +77,84 @@ test('minutes that could not be sent do not show the invitation as failed', asyn
     await mail.where('kind', '=', 'meeting-minutes').set({ failure: 'EENVELOPE 550', message: '' }).execute();
   });
   expect(await mailStatesOf(store.read, meetingId)).toEqual(new Map([[personId, 'sent']]));
+});
+
+describe('of meetings that repeat', () => {
+  const DAY_MS = 86_400_000;
+  const firstMs = Date.UTC(2027, 0, 4, 1);
+  const startOf = (index: number): number => firstMs + index * 7 * DAY_MS;
+  let meetingIds: string[];
+
+  /** Three of a person; the invitation was sent. */
+  beforeEach(async () => {
+    meetingIds = [newId(), newId(), newId()];
+    const personIds = [newId(), newId(), newId()];
+    const repetitionId = newId();
+    const person = { accountId: null, displayName: 'Joon', email: 'joon@corp.example', role: 'guest' as const };
+    await store.write(async (trx) => {
+      const repetition = { repetitionId, every: 'week' as const, timeZone: 'Asia/Seoul', durationMinutes: 60 };
+      await trx.insertInto('repetition').values(repetition).execute();
+      for (const [index, id] of meetingIds.entries()) {
+        const at = { startsAtMs: startOf(index), endsAtMs: startOf(index) + 3_600_000, occurrenceAtMs: startOf(index) };
+        await trx
+          .insertInto('meeting')
+          .values({ meetingId: id, title: 'Weekly', createdAtMs: 1, repetitionId, ...at })
+          .execute();
+        const ids = { personId: personIds[index]!, meetingId: id, invitedAs: personIds[0]! };
+        await trx
+          .insertInto('meetingPerson')
+          .values({ ...person, ...ids, inviteId: null, addedAtMs: 1 })
+          .execute();
+      }
+      await mails.invited(trx, meetingIds[0]!, [personIds[0]!], sender);
+      await trx.updateTable('mail').set({ tries: 1, sentAtMs: 5 }).where('meetingId', '=', meetingIds[0]!).execute();
+    });
+  });
+
+  const change = (index: number, changes: Partial<{ title: string; startsAtMs: null; endsAtMs: null }>) =>
+    store.write((trx) =>
+      trx
+        .updateTable('meeting')
+        .set({ ...changes, sequence: 3 })
+        .where('meetingId', '=', meetingIds[index]!)
+        .execute(),
+    );
+  /** The mail about it. */
+  async function cancelledFrom(index: number): Promise<MeetingMessage> {
+    await store.write(async (trx) => {
+      const cancelled = await trx
+        .updateTable('meeting')
+        .set({ cancelledAtMs: 9 })
+        .where('meetingId', 'in', meetingIds.slice(index))
+        .returning(['meetingId', 'startsAtMs', 'endsAtMs', 'repetitionId', 'occurrenceAtMs'])
+        .execute();
+      cancelled.sort((a, b) => meetingIds.indexOf(a.meetingId) - meetingIds.indexOf(b.meetingId));
+      await mails.repetitionEnded(trx, { repetitionId: cancelled[0]!.repetitionId!, cancelled, sender });
+    });
+    const { message } = await store.read
+      .selectFrom('mail')
+      .select('message')
+      .where('kind', '=', 'meeting-cancel')
+      .where('meetingId', '=', meetingIds[index]!)
+      .executeTakeFirstOrThrow();
+    return JSON.parse(message);
+  }
+
+  test('those that stay keep their titles, whatever the first that is cancelled is called', async () => {
+    await change(0, { title: 'Kick-off' });
+    await change(2, { title: 'Farewell' });
+    expect(await cancelledFrom(2)).toMatchObject({
+      title: 'Weekly',
+      startsAtMs: startOf(2),
+      repetition: { occurrences: [{ title: 'Kick-off', sequence: 4 }, { meetingId: meetingIds[1] }] },
+    });
+  });
+
+  test.each([
+    [0, 'CANCEL'],
+    [1, 'REQUEST'],
+  ])('they leave calendars also where the first that is cancelled has no time: %s', async (index, method) => {
+    await change(index, { startsAtMs: null, endsAtMs: null });
+    expect((await cancelledFrom(index)).calendar).toMatchObject({ method });
+  });
 });

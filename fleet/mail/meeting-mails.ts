@@ -12,7 +12,8 @@ type Meeting = Pick<AuthorityTables['meeting'], 'meetingId' | 'title' | 'startsA
   hostName: string;
   roomNames: string[];
 };
-type Repeated = Pick<AuthorityTables['meeting'], 'meetingId' | 'startsAtMs' | 'endsAtMs'>;
+type Repeated = Pick<AuthorityTables['meeting'], 'meetingId' | 'startsAtMs' | 'endsAtMs' | 'occurrenceAtMs'>;
+type Whole = Pick<MeetingMessage, 'title' | 'roomNames'> & { repetition: RepetitionFacts };
 
 /** nothing that is queued about one of meetings that repeat is in place of these */
 const KEPT: readonly AuthorityTables['mail']['kind'][] = ['meeting-minutes', 'repetition-request'];
@@ -99,7 +100,8 @@ export class MeetingMails {
       .where('repetitionId', '=', repetitionId)
       .execute();
     const together = new Map<string, Person>();
-    for (const { meetingId, ...times } of cancelled) {
+    for (const { meetingId, startsAtMs, endsAtMs } of cancelled) {
+      const times = { startsAtMs, endsAtMs };
       const people = await allPeopleIn(trx, meetingId);
       const alone = people.filter(({ invitedAs }) => invitedAs === null).map(({ personId }) => personId);
       await this.cancelled(trx, meetingId, { personIds: alone, times, sender, isWhole: true });
@@ -112,6 +114,7 @@ export class MeetingMails {
     const [first] = cancelled;
     if (together.size === 0 || !first) return;
     const meeting = await meetingIn(trx, first.meetingId);
+    const planned = await plannedTimes(trx, repetitionId, first);
     for (const [invitedAs, person] of together) {
       const invited = await repetitionInvitation(trx, invitedAs);
       if (invited === 'none') continue;
@@ -122,9 +125,8 @@ export class MeetingMails {
         continue;
       }
       const mail = await request(trx, meeting, person, { about: left === null ? 'cancelled' : 'ended', sender });
-      mail.message.calendar = calendarFor(left === null ? 'CANCEL' : 'REQUEST', first);
-      const whole = await wholeEntry(trx, repetitionId);
-      Object.assign(mail.message, whole, left && { repetition: left });
+      mail.message.calendar = calendarFor(left === null ? 'CANCEL' : 'REQUEST', planned);
+      Object.assign(mail.message, await wholeEntry(trx, repetitionId), left);
       await queueMail(trx, { ...mail, kind: 'meeting-cancel' });
     }
   }
@@ -179,9 +181,9 @@ export class MeetingMails {
 async function invitation(trx: AuthorityWrite, meeting: Meeting, person: Person, sender: string) {
   const mail = await request(trx, meeting, person, { about: 'invited', sender });
   if (person.invitedAs === null || mail.message.entry === undefined) return mail;
-  const repetition = await repetitionFor(trx, person.invitedAs);
-  if (repetition === null) return mail;
-  Object.assign(mail.message, await wholeEntry(trx, mail.message.entry.uid), { repetition });
+  const whole = await repetitionFor(trx, person.invitedAs);
+  if (whole === null) return mail;
+  Object.assign(mail.message, await wholeEntry(trx, mail.message.entry.uid), whole);
   return { ...mail, kind: 'repetition-request' as const, personId: person.invitedAs };
 }
 
@@ -198,36 +200,64 @@ async function wholeEntry(
   return { sequence, entry: { uid: repetitionId, timeZone, occurrenceAtMs: null } };
 }
 
-/** null: none of them is left. @param invitedAs as which the person is in all of them */
-async function repetitionFor(trx: AuthorityWrite, invitedAs: string): Promise<RepetitionFacts | null> {
+/** By which calendars know one of them, also where it has lost its time. */
+async function plannedTimes(trx: AuthorityWrite, repetitionId: string, { occurrenceAtMs }: Repeated): Promise<Times> {
+  const { durationMinutes } = await trx
+    .selectFrom('repetition')
+    .select('durationMinutes')
+    .where('repetitionId', '=', repetitionId)
+    .executeTakeFirstOrThrow();
+  return { startsAtMs: occurrenceAtMs, endsAtMs: occurrenceAtMs && occurrenceAtMs + durationMinutes * 60_000 };
+}
+
+/**
+ * As those are called that nobody has changed; the others have their own title and rooms.
+ * @param invitedAs as which the person is in all of them
+ * @returns null: none of them is left
+ */
+async function repetitionFor(trx: AuthorityWrite, invitedAs: string): Promise<Whole | null> {
   const rows = await trx
     .selectFrom('meetingPerson')
     .innerJoin('meeting', 'meeting.meetingId', 'meetingPerson.meetingId')
     .innerJoin('repetition', 'repetition.repetitionId', 'meeting.repetitionId')
     .select(['meeting.meetingId', 'meetingPerson.inviteId', 'meeting.startsAtMs', 'meeting.endsAtMs'])
-    .select(['meeting.occurrenceAtMs', 'repetition.repetitionId'])
+    .select(['meeting.title', 'meeting.sequence', 'meeting.occurrenceAtMs', 'repetition.repetitionId'])
     .select(['repetition.every', 'repetition.timeZone', 'repetition.durationMinutes'])
+    .select('repetition.sequence as wholeSequence')
     .where('meetingPerson.invitedAs', '=', invitedAs)
     .where('meeting.cancelledAtMs', 'is', null)
     .orderBy('meeting.startsAtMs')
     .execute();
-  const occurrences = rows.flatMap(({ meetingId, inviteId, startsAtMs, endsAtMs, occurrenceAtMs }) =>
-    startsAtMs === null || endsAtMs === null || occurrenceAtMs === null
-      ? []
-      : [{ meetingId, inviteId, plannedMs: occurrenceAtMs, startsAtMs, endsAtMs }],
+  const timed = rows.filter((row) => row.startsAtMs !== null && row.endsAtMs !== null && row.occurrenceAtMs !== null);
+  const usual = timed.find(({ sequence }) => sequence === 0) ?? timed[0];
+  if (!usual) return null;
+  const rooms = await roomNamesOf(
+    trx,
+    timed.map(({ meetingId }) => meetingId),
   );
-  const [one] = rows;
-  if (!one || occurrences.length === 0) return null;
+  const roomsOf = (meetingId: string): string[] => rooms.get(meetingId) ?? [];
+  const [title, roomNames] = [usual.title, roomsOf(usual.meetingId)];
+  const occurrences = timed.map((row) => ({
+    meetingId: row.meetingId,
+    inviteId: row.inviteId,
+    plannedMs: row.occurrenceAtMs!,
+    startsAtMs: row.startsAtMs!,
+    endsAtMs: row.endsAtMs!,
+    ...(row.sequence > 0 && { sequence: row.sequence + row.wholeSequence }),
+    ...(row.title !== title && { title: row.title }),
+    ...(roomsOf(row.meetingId).join('\n') !== roomNames.join('\n') && { roomNames: roomsOf(row.meetingId) }),
+  }));
   const lastMs = Math.max(...occurrences.map(({ plannedMs }) => plannedMs));
   const planned = await trx
     .selectFrom('meeting')
     .select('occurrenceAtMs')
-    .where('repetitionId', '=', one.repetitionId)
+    .where('repetitionId', '=', usual.repetitionId)
     .where('occurrenceAtMs', '<=', lastMs)
     .orderBy('occurrenceAtMs')
     .execute();
-  const { every, timeZone, durationMinutes } = one;
-  return { every, timeZone, durationMinutes, plannedMs: planned.map((row) => row.occurrenceAtMs!), occurrences };
+  const { every, timeZone, durationMinutes } = usual;
+  const plannedMs = planned.map((row) => row.occurrenceAtMs!);
+  return { title, roomNames, repetition: { every, timeZone, durationMinutes, plannedMs, occurrences } };
 }
 
 async function request(
@@ -336,14 +366,21 @@ async function meetingIn(trx: AuthorityWrite, meetingId: string): Promise<Meetin
     .select(['meetingId', 'title', 'startsAtMs', 'endsAtMs', 'sequence', 'account.displayName as hostName'])
     .where('meetingId', '=', meetingId)
     .executeTakeFirstOrThrow();
-  const rooms = await trx
+  const rooms = await roomNamesOf(trx, [meetingId]);
+  return { ...meeting, hostName: meeting.hostName ?? meeting.title, roomNames: rooms.get(meetingId) ?? [] };
+}
+
+/** By meeting, of those that have one. */
+async function roomNamesOf(trx: AuthorityWrite, meetingIds: readonly string[]): Promise<Map<string, string[]>> {
+  const rows = await trx
     .selectFrom('meetingRoom')
     .innerJoin('room', 'room.roomId', 'meetingRoom.roomId')
-    .select('room.roomName')
-    .where('meetingRoom.meetingId', '=', meetingId)
+    .select(['meetingRoom.meetingId', 'room.roomName'])
+    .where('meetingRoom.meetingId', 'in', meetingIds)
     .where('room.removedAtMs', 'is', null)
     .orderBy('room.roomName')
     .execute();
-  const roomNames = rooms.map(({ roomName }) => roomName);
-  return { ...meeting, hostName: meeting.hostName ?? meeting.title, roomNames };
+  const names = new Map<string, string[]>();
+  for (const { meetingId, roomName } of rows) names.set(meetingId, [...(names.get(meetingId) ?? []), roomName]);
+  return names;
 }

@@ -19,6 +19,10 @@ export type RepetitionFacts = {
     plannedMs: number;
     startsAtMs: number;
     endsAtMs: number;
+    /** of one that was changed; absent: that of the mail */
+    sequence?: number;
+    title?: string;
+    roomNames?: string[];
   }[];
 };
 type Recipient = { name: string; address: string };

@@ -75,6 +75,23 @@ describe('meetings that repeat are one entry', () => {
     expect(read.rule).toEqual([first, last]);
     expect(read.others).toEqual([[last, last + HOUR_MS]]);
   });
+
+  test('one with a title, room and sequence of its own', () => {
+    const plannedMs = [1, 8].map((day) => Date.UTC(2026, 11, day, 1));
+    const [first, last] = plannedMs as [number, number];
+    const occurrences = [
+      { plannedMs: first, startsAtMs: first, endsAtMs: first + HOUR_MS },
+      { plannedMs: last, startsAtMs: last, endsAtMs: last + HOUR_MS, title: 'Party', location: 'Oak', sequence: 4 },
+    ];
+    const calendar = ICAL.Component.fromString(repeatedCalendarOf(facts({ plannedMs, occurrences, location: 'Elm' })));
+    const read = calendar
+      .getAllSubcomponents('vevent')
+      .map((event) => ['summary', 'location', 'sequence'].map((name) => event.getFirstPropertyValue(name)));
+    expect(read).toEqual([
+      ['Weekly', 'Elm', 0],
+      ['Party', 'Oak', 4],
+    ]);
+  });
 });
 
 test.each(['REQUEST', 'CANCEL'] as const)('%s of one of them names it by the time that was planned', (method) => {

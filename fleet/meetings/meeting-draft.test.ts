@@ -1,6 +1,6 @@
 /** When a meeting may be: exactly until when, by hand on a clock. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { timesOf } from './meeting-draft.ts';
+import { occurrenceTimesOf, timesOf } from './meeting-draft.ts';
 
 const NOW_MS = 1_800_000_000_000;
 const MOST_AHEAD_MS = 1_098 * 86_400_000;
@@ -33,4 +33,10 @@ test('one in three years is made, and none beyond', () => {
   const startsAtMs = NOW_MS + MOST_AHEAD_MS;
   expect(timesOf({ startsAtMs, durationMinutes: 30 }, null)).toMatchObject({ startsAtMs });
   expect(() => timesOf({ startsAtMs: startsAtMs + 1, durationMinutes: 30 }, null)).toThrow('too far ahead');
+});
+
+test('one that repeats from beyond the years that calendars have is refused as one that is too far ahead', () => {
+  const repeats = { every: 'week', timeZone: 'Asia/Seoul', ends: { count: 2 } } as const;
+  for (const startsAtMs of [Date.UTC(10_000, 0, 1), 8.64e15])
+    expect(() => occurrenceTimesOf({ startsAtMs, durationMinutes: 30 }, repeats)).toThrow('too far ahead');
 });

@@ -30,8 +30,13 @@ export function timesOf(
   const endsAtMs = startsAtMs + durationMinutes * 60_000;
   const isAsBefore = former?.startsAtMs === startsAtMs && former.endsAtMs === endsAtMs;
   if (!isAsBefore && endsAtMs <= Date.now()) throw new UserError('meeting-in-past');
-  if (startsAtMs > Date.now() + MAX_AHEAD_MS) throw new ProtocolError('bad-message', 'too far ahead');
+  refuseFarAhead(startsAtMs);
   return { startsAtMs, endsAtMs };
+}
+
+/** @throws ProtocolError bad-message */
+function refuseFarAhead(startsAtMs: number): void {
+  if (startsAtMs > Date.now() + MAX_AHEAD_MS) throw new ProtocolError('bad-message', 'too far ahead');
 }
 
 /**
@@ -44,6 +49,8 @@ export function occurrenceTimesOf(
   repeats: MeetingRepetition,
 ): MeetingTimes[] {
   if (draft.startsAtMs === null) throw new ProtocolError('bad-message', 'what repeats has a time');
+  // before its days are counted, in years of four digits
+  refuseFarAhead(draft.startsAtMs);
   const first = zonedTime(draft.startsAtMs, repeats.timeZone);
   const days = repetitionDays(first.toPlainDate().toString(), repeats);
   if (days.length < 2 || days.length > MAX_REPEATED_MEETINGS)

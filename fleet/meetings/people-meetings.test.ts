@@ -95,3 +95,14 @@ test('the invite of a guest who is taken off is revoked, and who did it is kept'
     .execute();
   expect(audited).toEqual([{ actor: 'account:mina', subject: `invite:${inviteId}` }]);
 });
+
+test('large repetitions are written one after another, and few of one account: what others write waits for one of them alone', async () => {
+  const repeats = { every: 'week', timeZone: 'Asia/Seoul', ends: { count: 52 } } as const;
+  const names = Array.from({ length: 28 }, (_, n) => `Guest ${n}`);
+  const making = Array.from({ length: 4 }, () => people.create({ ...draftOf(NOW_MS, names), repeats }, by));
+  const made = Promise.allSettled(making);
+  const rows = await store.write((trx) => trx.selectFrom('meeting').select('meetingId').execute());
+  expect(rows.length).toBeLessThanOrEqual(52);
+  const states = (await made).map((each) => (each.status === 'fulfilled' ? 'made' : each.reason.code));
+  expect(states).toEqual(['made', 'made', 'made', 'too-many-attempts']);
+});

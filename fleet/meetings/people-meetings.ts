@@ -50,12 +50,16 @@ export type PeopleMeetingsDependencies = {
 
 /** a guest may come back after the end, and a meeting overruns */
 const INVITE_OUTLIVES_MS = 24 * 3_600_000;
+/** as many meetings and people of one request count as one */
+const ROWS_OF_ONE = 50;
 /** of a meeting without a time */
 const UNTIMED_INVITE_MS = 90 * 24 * 3_600_000;
 
 export class PeopleMeetings {
   readonly #deps: PeopleMeetingsDependencies;
   readonly #madeByAccount = new AttemptLimit({ burst: 100, refillPerMinute: 30 });
+  /** the large one that is written at present, and those that wait */
+  #large: Promise<unknown> = Promise.resolve();
 
   constructor(deps: PeopleMeetingsDependencies) {
     this.#deps = deps;
@@ -73,13 +77,18 @@ export class PeopleMeetings {
     const viewer = { role: 'host' as const, accountId: account.accountId };
     const actor = `account:${account.accountId}`;
     const { requestId = null, repeats = null } = draft;
-    const made = await this.#deps.store.write(async (trx) => {
-      const before = requestId === null ? null : await madeBefore(trx, account.accountId, requestId);
+    const madeAlready = (db: Pick<AuthorityWrite, 'selectFrom'>) =>
+      requestId === null ? null : madeBefore(db, account.accountId, requestId);
+    const answered = await madeAlready(this.#deps.store.read);
+    if (answered !== null) return this.detail(answered, viewer);
+    const occurrences = repeats === null ? [timesOf(draft, null)] : occurrenceTimesOf(draft, repeats);
+    if (occurrences.length > 1 && occurrences.length * draft.people.length > MAX_REPEATED_INVITATIONS)
+      throw new ProtocolError('bad-message', 'too many people for so many meetings');
+    const rows = occurrences.length * (draft.people.length + 1);
+    const made = await this.#write(account.accountId, rows, async (trx) => {
+      const before = await madeAlready(trx);
       if (before !== null) return { meetingIds: [before], isNew: false };
       const roomIds = await roomsFor(trx, draft.roomIds, reach, []);
-      const occurrences = repeats === null ? [timesOf(draft, null)] : occurrenceTimesOf(draft, repeats);
-      if (occurrences.length > 1 && occurrences.length * draft.people.length > MAX_REPEATED_INVITATIONS)
-        throw new ProtocolError('bad-message', 'too many people for so many meetings');
       const continued = follows === null ? null : await seriesToContinue(trx, follows);
       const repetitionId = repeats === null ? null : await newRepetition(trx, repeats, draft.durationMinutes);
       const seriesId = continued ?? (repeats === null ? null : newId());
@@ -148,7 +157,7 @@ export class PeopleMeetings {
     const { account, reach, role, makesHosts } = by;
     if (!this.#madeByAccount.take(account.accountId)) throw new UserError('too-many-attempts');
     const actor = `account:${account.accountId}`;
-    const leaving = await this.#deps.store.write(async (trx) => {
+    const leaving = await this.#write(account.accountId, draft.people.length + 1, async (trx) => {
       const former = await changeable(trx, meetingId);
       if (former.sequence !== sequence) throw new InvalidStateError('meeting-changed');
       const times = timesOf(draft, former);
@@ -238,7 +247,7 @@ export class PeopleMeetings {
         .where('repetitionId', '=', repetitionId)
         .where('occurrenceAtMs', '>=', occurrenceAtMs)
         .where('endedAtMs', 'is', null)
-        .where((e) => e.or([e('endsAtMs', '>', Date.now()), e('meetingId', '=', meetingId)]))
+        .where((e) => e.or([e('endsAtMs', '>', Date.now()), e('endsAtMs', 'is', null), e('meetingId', '=', meetingId)]))
         .orderBy('occurrenceAtMs')
         .execute();
       const cancelled: Row[] = [];
@@ -286,6 +295,20 @@ export class PeopleMeetings {
     meetings.changed(meetingId);
   }
 
+  /**
+   * Large ones one after another: in one commit they would keep everybody's writes waiting, until the disk counts as failing.
+   * @throws UserError too-many-attempts: it weighs as much as several small ones; what `work` throws
+   */
+  async #write<T>(accountId: string, rows: number, work: (trx: AuthorityWrite) => Promise<T>): Promise<T> {
+    const { store } = this.#deps;
+    const more = Math.ceil(rows / ROWS_OF_ONE) - 1;
+    if (more === 0) return store.write(work);
+    if (!this.#madeByAccount.takeSeveral(accountId, more)) throw new UserError('too-many-attempts');
+    const written = this.#large.then(() => store.write(work));
+    this.#large = written.catch(() => {});
+    return written;
+  }
+
   /** @throws ProtocolError not-found */
   async setPolicy(meetingId: string, policy: MeetingPolicy, actor: string): Promise<void> {
     const { meetings } = this.#deps;
@@ -330,8 +353,12 @@ export class PeopleMeetings {
 }
 
 /** null: the account has asked for none by this id */
-async function madeBefore(trx: AuthorityWrite, hostAccountId: string, requestId: string): Promise<string | null> {
-  const row = await trx
+async function madeBefore(
+  db: Pick<AuthorityWrite, 'selectFrom'>,
+  hostAccountId: string,
+  requestId: string,
+): Promise<string | null> {
+  const row = await db
     .selectFrom('meeting')
     .select('meetingId')
     .where('hostAccountId', '=', hostAccountId)

@@ -146,6 +146,17 @@ test('one is cancelled alone, and one with those that follow', async () => {
   expect(codeOf(await ask(mina!, 'DELETE', `/${alone.meetingId}/following-meetings`))).toBe('not-possible-now');
 });
 
+test('one that has lost its time is cancelled with those that follow, as it is counted', async () => {
+  const first = await make({ repeats: weekly(3) });
+  const [, second] = await rowsOf(first);
+  const { body } = await ask(mina!, 'GET', `/${second!.meetingId}`);
+  const untimed = { ...draft({ startsAtMs: null }), sequence: body.meeting.sequence };
+  expect((await ask(mina!, 'PUT', `/${second!.meetingId}`, untimed)).status).toBe(200);
+  expect((await ask(mina!, 'GET', `/${first.meetingId}`)).body.meeting.repeats.laterCount).toBe(2);
+  expect((await ask(mina!, 'DELETE', `/${first.meetingId}/following-meetings`)).status).toBe(200);
+  expect((await rowsOf(first)).map(({ cancelledAtMs }) => cancelledAtMs !== null)).toEqual([true, true, true]);
+});
+
 test('a co-host cancels those that they host alone', async () => {
   const first = await make({ people: [{ accountId: joon!.accountId, role: 'co-host' }], repeats: weekly(3) });
   const rows = await rowsOf(first);

@@ -41,3 +41,17 @@ test.each([
     expect({ ...held, ...event }).toEqual(event);
   }
 });
+
+const spanOf = (fromMs: number, untilMs: number): number[] => {
+  const spoken = { ...of, name: 'transcript-segment', person: null, segment: { fromMs, untilMs }, atMs: untilMs };
+  const { segment } = heldTo(known, spoken as unknown as KnownCallEvent) as unknown as { segment: object };
+  return timesIn(segment);
+};
+test('what was spoken keeps its length by a clock that is ahead: it had ended when it was reported, so that it began before', () => {
+  expect(spanOf(NOW_MS + 57_000, NOW_MS + 60_000)).toEqual([NOW_MS - 3_000, NOW_MS]);
+  expect(spanOf(NOW_MS - 1_000, NOW_MS + 2_000)).toEqual([NOW_MS - 3_000, NOW_MS]);
+});
+test('what was spoken never ends before it began', () => {
+  const earliestMs = known.fromMs - 72 * HOUR_MS;
+  expect(spanOf(earliestMs - 1, earliestMs + 1)).toEqual([known.fromMs, known.fromMs]);
+});

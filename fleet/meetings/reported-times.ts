@@ -20,8 +20,12 @@ export function heldTo(known: KnownTime, reported: KnownCallEvent): KnownCallEve
     case 'chat-posted':
       return { ...event, message: { ...event.message, atMs: held(event.message.atMs) } };
     case 'transcript-segment': {
-      const { fromMs, untilMs } = event.segment;
-      return { ...event, segment: { ...event.segment, fromMs: held(fromMs), untilMs: held(untilMs) } };
+      const { segment } = event;
+      // it had ended by then: what was spoken behind a card does not come out of it by a clock that is ahead
+      const aheadMs = Math.max(0, segment.untilMs - known.untilMs);
+      const fromMs = held(segment.fromMs - aheadMs);
+      const untilMs = Math.max(fromMs, held(segment.untilMs));
+      return { ...event, segment: { ...segment, fromMs, untilMs } };
     }
     case 'page-shown':
       return { ...event, fromMs: held(event.fromMs) };

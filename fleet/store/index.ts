@@ -47,7 +47,7 @@ export type AuthorityWrite = Transaction<AuthorityTables>;
 
 export type { StorageState } from './store.ts';
 
-type Place = Pick<StoreOptions, 'onStorage' | 'onFatal' | 'writeDeadlineMs'> & { dataDir: string };
+type Place = Pick<StoreOptions, 'onStorage' | 'onFatal' | 'writeDeadlineMs' | 'commitWithinMs'> & { dataDir: string };
 
 /** In their order. */
 export const authorityMigrations: Record<string, Migration> = {

@@ -75,6 +75,23 @@ test('what is remembered of columns holds until a commit changes them or deletes
   expect(of()).toBe(before + 1);
 });
 
+test('what takes long is committed by itself: many such jobs do not outlast the deadline together', async () => {
+  await store.stop();
+  store = authorityStore({ dataDir, onFatal: fail, commitWithinMs: 0 });
+  await store.start();
+  const insert = (name: string) =>
+    store.write(async (trx) => {
+      const { rows } = await sql`select 1 from setting`.execute(store.read);
+      await trx.insertInto('setting').values({ name, value: '1' }).execute();
+      return rows.length;
+    });
+  const fails = () => store.write(() => Promise.reject(new Error('changed my mind')));
+  const [first, failed, second, third] = await Promise.allSettled([insert('a'), fails(), insert('b'), insert('c')]);
+  const seen = [first, second, third].map((each) => each?.status === 'fulfilled' && each.value);
+  // each reads what those before it have committed
+  expect([seen, failed?.status]).toEqual([[0, 1, 2], 'rejected']);
+});
+
 test('a job that fails undoes its own statements and none of its neighbours in the same commit', async () => {
   const results = await Promise.allSettled([
     store.write((trx) => trx.insertInto('setting').values({ name: 'before', value: '1' }).execute()),

@@ -1,7 +1,8 @@
 /**
  * One database: reads at once, on a connection of their own that sees what is committed; writes as jobs that the
- * writer commits in groups, so that a hundred waiting jobs cost one fsync. A job resolves after the commit. What the disk
- * does is `storage-failed`: such a write is undone, and once the disk is well again the next one succeeds.
+ * writer commits in groups, so that a hundred waiting jobs cost one fsync; what takes long ends its group. A job resolves
+ * after the commit. What the disk does is `storage-failed`: such a write is undone, and once the disk is well again the
+ * next one succeeds.
  */
 import { existsSync, renameSync } from 'node:fs';
 import { CamelCasePlugin, type ControlledTransaction, Kysely, sql, type Transaction } from 'kysely';
@@ -28,6 +29,8 @@ export type StoreOptions = {
   /** the writer died, or committed what its caller believes to be undone: this process must end */
   onFatal: (error: Error) => void;
   writeDeadlineMs?: number;
+  /** no job is added to a commit that has been written for so long */
+  commitWithinMs?: number;
 };
 type Job<Tables> = {
   work: (trx: Transaction<Tables>) => Promise<unknown>;
@@ -38,6 +41,8 @@ type Job<Tables> = {
 };
 
 const MAX_JOBS_IN_COMMIT = 200;
+/** far below the deadline: large jobs that come together miss it one by one, not all of them and whatever came with them */
+const COMMIT_WITHIN_MS = 1_000;
 /** from the call to the commit */
 const WRITE_DEADLINE_MS = 10_000;
 const DEADLINE_GRACE_MS = 200;
@@ -214,9 +219,10 @@ export class Store<Tables> {
     await Promise.resolve();
     while (this.#queue.length > 0 || this.#emptyings.length > 0) {
       this.#committing = this.#queue.splice(0, MAX_JOBS_IN_COMMIT);
-      if (this.#committing.length > 0) await this.#commit(this.#committing);
-      for (const job of this.#committing) clearTimeout(job.deadline);
+      const left: readonly Job<Tables>[] = this.#committing.length > 0 ? await this.#commit(this.#committing) : [];
+      for (const job of this.#committing) if (!left.includes(job)) clearTimeout(job.deadline);
       this.#committing = [];
+      this.#queue.unshift(...left);
       // also where others wait: they would keep it waiting for good
       if (this.#emptyings.length > 0) await this.#empty(this.#emptyings.splice(0));
     }
@@ -241,13 +247,19 @@ export class Store<Tables> {
     this.#emptyLater.unref();
   }
 
-  async #commit(jobs: readonly Job<Tables>[]): Promise<void> {
+  /** @returns those that are left for the next commit */
+  async #commit(jobs: readonly Job<Tables>[]): Promise<readonly Job<Tables>[]> {
     const settled: (() => void)[] = [];
+    const areLate = (): boolean => jobs.slice(0, settled.length).some((job) => job.isLate);
+    const untilMs = performance.now() + (this.#options.commitWithinMs ?? COMMIT_WITHIN_MS);
     let trx: ControlledTransaction<Tables> | null = null;
     try {
       trx = await this.#writer!.startTransaction().execute();
-      for (const job of jobs) settled.push(await inSavepoint(trx, job));
-      if (jobs.some((job) => job.isLate)) throw lateError();
+      for (const job of jobs) {
+        settled.push(await inSavepoint(trx, job));
+        if (performance.now() >= untilMs) break;
+      }
+      if (areLate()) throw lateError();
       await trx.commit().execute();
       this.#writes.committed();
     } catch (error) {
@@ -260,12 +272,13 @@ export class Store<Tables> {
         .catch(() => {});
       for (const job of jobs) job.reject(error);
       await this.#onFailed(error);
-      return;
+      return [];
     }
     for (const settle of settled) settle();
     this.#setState('working', null);
-    if (jobs.some((job) => job.isLate) && !this.#options.isReplaceable)
+    if (areLate() && !this.#options.isReplaceable)
       this.#options.onFatal(new Error('a write was committed after its caller was answered that it failed'));
+    return jobs.slice(settled.length).filter((job) => !job.isLate);
   }
 
   async #onFailed(error: unknown): Promise<void> {

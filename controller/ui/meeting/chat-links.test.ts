@@ -24,6 +24,7 @@ describe('addresses in a message', () => {
     ['https://회사.한국/a', '[https://회사.한국/a](https://xn--vf4b131b.xn--3e0b707e/a)'],
     // a host that looks like another one is shown as the browser asks for it
     ['https://аррӏе.com/x', '[https://xn--80ak6aa92e.com/x](https://xn--80ak6aa92e.com/x)'],
+    ['http://[fd00::1]:8443/y', '[http://[fd00::1]:8443/y](http://[fd00::1]:8443/y)'],
     ['https://аpple.com', '[https://xn--pple-43d.com](https://xn--pple-43d.com/)'],
   ])('%s', (text, links) => expect(drawn(text)).toBe(links));
 

@@ -41,7 +41,8 @@ function hrefOf(typed: string): string | null {
 
 /** As it was typed; a host with letters that look like others in ASCII, as the browser asks for it. */
 function shownAddress(typed: string): string {
-  const host = /^https?:\/\/([^/?#:]*)/i.exec(typed)?.[1] ?? '';
+  // none of an address in numbers, `[fd00::1]`
+  const host = /^https?:\/\/([^/?#:[]*)/i.exec(typed)?.[1] ?? '';
   if (host.split('.').every((label) => label === '' || READABLE_LABEL.test(label))) return typed;
   return typed.replace(host, new URL(typed).hostname);
 }

@@ -1,5 +1,5 @@
 /** What a model's file says of itself, without loading it. A file that was copied in part is found here, at once and in words. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { StartRefused } from '#edge/start-refused.ts';
 
@@ -21,14 +21,21 @@ export type ModelMetadata = ReadonlyMap<string, string>;
 /** @throws StartRefused naming the file: not readable, cut short, or no model */
 export function readModelMetadata(path: string): ModelMetadata {
   const name = basename(path);
-  let file: number;
   try {
-    file = openSync(path, 'r');
+    return metadataOf(path, name);
   } catch (error) {
+    if (error instanceof StartRefused) throw error;
     throw new StartRefused(`${name}: ${(error as NodeJS.ErrnoException).code}`);
   }
+}
+
+function metadataOf(path: string, name: string): ModelMetadata {
+  // a pipe keeps nobody waiting
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const size = fstatSync(file).size;
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new StartRefused(`${name} is no file`);
+    const { size } = stat;
     const read = (at: number, length: number): Buffer => {
       const bytes = Buffer.alloc(Math.min(length, Math.max(0, size - at)));
       return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, at));

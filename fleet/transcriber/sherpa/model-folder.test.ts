@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -232,6 +233,23 @@ describe('a folder that cannot be used is refused in words:', () => {
     }
     lay({ 'model.onnx': whole });
     expect(refusal()).toBe('none');
+  });
+
+  it('a model with more languages than there are, which would fill the log', () => {
+    const all_language_codes = 'xx,'.repeat(100_000);
+    const states = { model_type: 'whisper', is_multilingual: '1', all_language_codes };
+    lay({ 'encoder.onnx': states, 'decoder.onnx': {}, ...TOKENS });
+    expect(refusal()).toMatch(/encoder\.onnx states more languages than there are/);
+  });
+
+  it('a folder or a pipe with the name of a model, at once', () => {
+    lay(TOKENS);
+    mkdirSync(at('model.onnx'));
+    expect(refusal()).toBe(`modelDir ${folder}: model.onnx is no file`);
+    rmSync(at('model.onnx'), { recursive: true });
+    // opening one waits for somebody who writes
+    execFileSync('mkfifo', [at('model.onnx')]);
+    expect(refusal()).toBe(`modelDir ${folder}: model.onnx is no file`);
   });
 
   it('a folder that is not there', () => {

@@ -45,6 +45,8 @@ const ONE_FILE: Readonly<Record<string, { family: string; field: string }>> = {
 };
 const SENSE_VOICE = 'sense_voice_ctc';
 const SENSE_VOICE_LANGUAGES = ['zh', 'en', 'ja', 'ko', 'yue'];
+/** of their codes together: they stand in what IT reads where none is theirs */
+const MOST_LANGUAGE_LETTERS = 4_000;
 const CANARY = 'EncDecMultiTaskModel';
 /** Whatever its makers taught it, sherpa-onnx asks it for these, and for English instead of others. */
 const CANARY_LANGUAGES = ['en', 'es', 'de', 'fr'];
@@ -151,7 +153,10 @@ function encoderDecoder(pair: EncoderDecoder, metadata: ModelMetadata, tokens: (
   const type = metadata.get('model_type');
   if (type?.startsWith('whisper')) {
     const isMultilingual = metadata.get('is_multilingual') === '1';
-    const languages = metadata.get('all_language_codes')?.split(',');
+    const codes = metadata.get('all_language_codes');
+    if (codes !== undefined && codes.length > MOST_LANGUAGE_LETTERS)
+      throw new StartRefused(`${basename(pair.encoder)} states more languages than there are`);
+    const languages = codes?.split(',');
     return {
       family: 'Whisper',
       files: { whisper: { ...pair, task: 'transcribe' }, tokens: tokens() },
