@@ -100,12 +100,13 @@ function readByFfmpeg(text: string): { fromS: number; lastsS: number; words: str
 test('what was spoken stands where the recording has it, with who spoke', async () => {
   await spoken('Before it is live', -3);
   await spoken('Good morning', 5);
-  await spoken('다음 안건입니다', 3_590, 3_620, '김하늘');
+  await spoken('다음 안건입니다', 3_590, 3_600, '김하늘');
+  await spoken('Thank you all, and now among ourselves', 3_598, 3_620);
   await spoken('After its end', 3_605);
   // the packager began to record 400 ms after the fleet server had decided so
   expect(cuesIn(await vtt(recordedFrom(400)))).toEqual([
     '00:00:04.600 --> 00:00:06.600 <v Mina>Good morning',
-    '00:59:49.600 --> 01:00:00.000 <v 김하늘>다음 안건입니다',
+    '00:59:49.600 --> 00:59:59.600 <v 김하늘>다음 안건입니다',
   ]);
   expect(cuesIn(await vtt(null))[0]).toBe('00:00:05.000 --> 00:00:07.000 <v Mina>Good morning');
 });

@@ -1,6 +1,7 @@
 /**
  * What was spoken in a broadcast or a recording, in the times of its picture, for everybody who may watch it: read from the meeting's
- * transcript each time, so that what is deleted there is gone here. Nothing of what was spoken behind a card, as `air-captions.ts`.
+ * transcript each time, so that what is deleted there is gone here. Nothing of what was spoken behind a card or beyond
+ * the end, as `air-captions.ts`.
  */
 import type { Chapter } from '#contract/broadcast.ts';
 import { ProtocolError } from '#contract/error-codes.ts';
@@ -33,6 +34,8 @@ export async function captionsVtt(
   const untilMs = endedAtMs ?? Number.MAX_SAFE_INTEGER;
   const spoken = await spokenBetween(db, meetingId, { fromMs: liveAtMs, untilMs });
   const hidden = hiddenSpans(liveAtMs, await chaptersIn(db, broadcastId));
+  // of a sentence under way as it ended nobody knows which words were still on air
+  hidden.push({ fromMs: untilMs, untilMs: Number.POSITIVE_INFINITY });
   const heard = spoken.filter((each) => !hidden.some((span) => overlaps(each, span)));
   const runs = recorded === null ? [{ fromMs: liveAtMs, untilMs, atMs: 0 }] : recordedRuns(recorded);
   return transcriptVtt(
