@@ -360,6 +360,8 @@ function writeReplayIndex(broadcastId: string, fromMs: number): void {
 test('captions of a recording: for who may replay it alone, in its times, and gone with the words', async () => {
   const broadcastId = await started();
   const { liveAtMs } = await under.row(broadcastId);
+  // it is reported once it was spoken
+  await expect.poll(() => Date.now()).toBeGreaterThan(liveAtMs! + 510);
   const segmentId = await spoken('Good morning', liveAtMs! + 10);
   await stop();
   await expect.poll(async () => (await under.row(broadcastId)).recording).toBe('ready');
