@@ -90,7 +90,9 @@ it('says what guests see afterwards where the place permits any, and a host show
       ...over,
     });
   server.answers.setMeetingPolicy = (_, body) => {
-    sent.push((body as MeetingDetail['policy']).guestRecord);
+    const { guestRecord } = body as MeetingDetail['policy'];
+    sent.push(guestRecord);
+    server.meetings = [meeting(guestRecord)];
     return { body: {} };
   };
   await show();
@@ -102,6 +104,8 @@ it('says what guests see afterwards where the place permits any, and a host show
   await page.press('Nothing');
   await page.until(() => sent.length === 1);
   expect(sent).toEqual([{ shows: 'nothing', days: 3_650 }]);
+  // also where the home stream says nothing of it
+  await page.until(() => page.button('Nothing').getAttribute('aria-checked') === 'true');
   server.meetings = [meeting({ shows: 'minutes', days: 7 }, { role: 'member' })];
   await act(async () => server.home());
   await page.until(() => card()!.textContent.includes('Agenda and sent minutes · 7 days'));

@@ -22,11 +22,11 @@ const OWN_DAYS = [7, 30, 90];
 type KeepingCardProps = {
   meeting: MeetingDetail;
   isHost: boolean;
-  /** all that the meeting left behind is gone */
-  onDeleted: () => void;
+  /** of what guests see of it, or all that it left behind is gone */
+  onChanged: () => void;
 };
 
-export function KeepingCard({ meeting, isHost, onDeleted }: KeepingCardProps) {
+export function KeepingCard({ meeting, isHost, onChanged }: KeepingCardProps) {
   const { t } = useTranslation('record');
   const part = useMeetingPart(meeting, readKeeping);
   const { known } = part;
@@ -40,10 +40,10 @@ export function KeepingCard({ meeting, isHost, onDeleted }: KeepingCardProps) {
           <>
             <KindLines kinds={known.kinds} />
             {isHost && <OwnDays meetingId={meeting.meetingId} ownDays={known.ownDays} onChanged={part.refresh} />}
-            <GuestsAfter meeting={meeting} isHost={isHost && !meeting.isCancelled} />
+            <GuestsAfter meeting={meeting} isHost={isHost && !meeting.isCancelled} onChanged={onChanged} />
           </>
         )}
-        {isHost && <WholeRecord meetingId={meeting.meetingId} onDeleted={onDeleted} />}
+        {isHost && <WholeRecord meetingId={meeting.meetingId} onDeleted={onChanged} />}
       </div>
     </Card>
   );
@@ -122,15 +122,18 @@ function OwnDays({ meetingId, ownDays, onChanged }: OwnDaysProps) {
 }
 
 /** Nothing where guests see nothing by the rule of its place. */
-function GuestsAfter({ meeting, isHost }: { meeting: MeetingDetail; isHost: boolean }) {
+function GuestsAfter({ meeting, isHost, onChanged }: KeepingCardProps) {
   const { t } = useTranslation('record');
   const { run, isPending, problem } = useAsyncAction();
   const { meetingId, policy, guestRecordOfPlace: ofPlace, hostAccountId } = meeting;
   if (ofPlace.shows === 'nothing' || !policy.guestsAllowed || hostAccountId === undefined) return null;
   const { shows, days } = narrowerGuestRecord(ofPlace, policy.guestRecord);
   const less = GuestRecordScope.options.filter((each) => isLess(each, ofPlace.shows));
-  const set = (guestRecord: GuestRecordRule) =>
-    void run(() => callApi(meetingsApi.setMeetingPolicy, { params: { meetingId }, body: { ...policy, guestRecord } }));
+  const set = async (guestRecord: GuestRecordRule) => {
+    const body = { ...policy, guestRecord };
+    // the home stream does not show it of each meeting
+    if ((await run(() => callApi(meetingsApi.setMeetingPolicy, { params: { meetingId }, body }))) !== null) onChanged();
+  };
   return (
     <div className="flex flex-col gap-2 border-t border-line pt-3">
       <p className="text-base font-medium">{t('guests.title')}</p>
@@ -147,7 +150,7 @@ function GuestsAfter({ meeting, isHost }: { meeting: MeetingDetail; isHost: bool
           chosen={isLess(shows, ofPlace.shows) ? shows : 'as-usual'}
           isDisabled={isPending}
           onChoose={(key) =>
-            set(key === 'as-usual' ? AS_ITS_PLACE : { ...AS_ITS_PLACE, shows: key as GuestRecordScope })
+            void set(key === 'as-usual' ? AS_ITS_PLACE : { ...AS_ITS_PLACE, shows: key as GuestRecordScope })
           }
         />
       )}

@@ -157,7 +157,7 @@ function OneMeeting({ meeting, phase, onChanged }: OneMeetingProps) {
               <InviteList meetingId={meetingId} asOf={meeting} />
             </Card>
           )}
-          <KeepingCard meeting={meeting} isHost={mayHost} onDeleted={onChanged} />
+          <KeepingCard meeting={meeting} isHost={mayHost} onChanged={onChanged} />
         </div>
       </div>
     </>
