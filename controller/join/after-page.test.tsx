@@ -96,6 +96,15 @@ it('shows chat and polls where policy allows; a recalled message has no words', 
   expect(page.text).toContain(meetingEn.chat.recalled);
 });
 
+it('makes links of addresses in the chat, as in the call', async () => {
+  const text = 'The list: https://dealer.example/list, from today';
+  const chat = [{ displayName: 'Jonas', isGuest: true, atMs: HELD_MS, text }];
+  await open({ entry: ended, record: { ...record, chat } });
+  await page.until(() => page.text.includes(text));
+  const link = document.querySelector<HTMLAnchorElement>('a[href="https://dealer.example/list"]');
+  expect(link).toMatchObject({ target: '_blank', rel: 'noopener noreferrer' });
+});
+
 it('says that a record was deleted', async () => {
   await open({ entry: ended, record: { ...record, minutes: [], isDeleted: true } });
   await page.until(() => page.text.includes(joinEn.after.deleted));

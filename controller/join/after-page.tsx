@@ -7,6 +7,7 @@ import type { CallPoll } from '#contract/polls.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { Floor } from '#ui/floor.tsx';
+import { MessageWords } from '#ui/meeting/chat.tsx';
 import { MarkdownText } from '#ui/meeting/markdown-text.tsx';
 import { PollResult } from '#ui/meeting/poll-result.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
@@ -158,7 +159,9 @@ function Chat({ posts }: { posts: readonly GuestRecordPost[] }) {
             {text === '' ? (
               <p className="text-base text-quiet italic">{words('chat.recalled')}</p>
             ) : (
-              <p className="text-base whitespace-pre-wrap wrap-anywhere">{text}</p>
+              <p className="text-base whitespace-pre-wrap wrap-anywhere">
+                <MessageWords message={{ text }} hasLinks />
+              </p>
             )}
           </li>
         ))}

@@ -23,6 +23,7 @@ type KeepingCardProps = {
   meeting: MeetingDetail;
   isHost: boolean;
   /** what guests see of it is another, or all that it left behind is gone */
+  /** of what guests see of it, or all that it left behind is gone */
   onChanged: () => void;
 };
 
@@ -132,6 +133,9 @@ function GuestsAfter({ meeting, isHost, onChanged }: KeepingCardProps) {
   const set = async (guestRecord: GuestRecordRule) => {
     const asked = { params: { meetingId }, body: { ...policy, guestRecord } };
     if ((await run(() => callApi(meetingsApi.setMeetingPolicy, asked))) !== null) onChanged();
+    const body = { ...policy, guestRecord };
+    // the home stream does not show it of each meeting
+    if ((await run(() => callApi(meetingsApi.setMeetingPolicy, { params: { meetingId }, body }))) !== null) onChanged();
   };
   return (
     <div className="flex flex-col gap-2 border-t border-line pt-3">

@@ -4,6 +4,7 @@ import { act } from 'react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { KeptRecord } from '#contract/http/record-api.ts';
 import { refusal } from '#ui/page-under-test.tsx';
+import { dateAndTime } from '#ui/words/format.ts';
 import { Console } from './console.tsx';
 import { accountOf, ConsoleUnderTest, idOf, ServerUnderTest } from './console-under-test.tsx';
 
@@ -58,6 +59,19 @@ it('shows what is kept, and deletes it once that is confirmed; the list is as it
   }
   await page.until(() => page.buttons('Delete the record of Prices').length === 0);
   expect(server.askedFor('deleteRecord')).toBe(2);
+});
+
+it('says of two meetings with one title which one is deleted', async () => {
+  const [earlierMs, laterMs] = [Date.UTC(2027, 2, 1, 9), Date.UTC(2027, 2, 8, 9)];
+  records = [recordOf(1, 'Weekly', { atMs: laterMs }), recordOf(2, 'Weekly', { atMs: earlierMs })];
+  await page.show(<Console />);
+  await page.until(() => page.buttons('Delete the record of Weekly').length === 2);
+  for (const [at, atMs] of [laterMs, earlierMs].entries()) {
+    await act(async () => page.buttons('Delete the record of Weekly')[at]!.click());
+    const when = `Meeting of ${dateAndTime(atMs, 'en')}.`;
+    await page.until(() => document.querySelector('[role=alertdialog]')?.textContent?.includes(when) === true);
+    await page.press('Not now');
+  }
 });
 
 it('finds by what is in the address, and says where nothing is found', async () => {

@@ -106,7 +106,8 @@ export function RecordsPage() {
       </Card>
       <ConfirmDialog
         title={t('deleteTitle', { title: asking?.title ?? '' })}
-        body={t('deleteBody')}
+        // meetings of a series have the same title
+        body={asking === null ? '' : `${t('deleteWhen', { time: timeOf(asking) })} ${t('deleteBody')}`}
         action={t('delete')}
         isOpen={asking !== null}
         onClose={() => setAsking(null)}
@@ -116,13 +117,15 @@ export function RecordsPage() {
   );
 }
 
+const timeOf = ({ atMs }: KeptRecord): string => dateAndTime(atMs, currentLanguage());
+
 type RecordLineProps = { row: KeptRecord; isDisabled: boolean; onDelete: () => void };
 
 function RecordLine({ row, isDisabled, onDelete }: RecordLineProps) {
   const { t } = useTranslation('records');
-  const { title, hostName, roomName, atMs, isRunning, kept, documentCount, recordingCount } = row;
+  const { title, hostName, roomName, isRunning, kept, documentCount, recordingCount } = row;
   const language = currentLanguage();
-  const time = dateAndTime(atMs, language);
+  const time = timeOf(row);
   const name = hostName ?? roomName;
   const parts = [
     ...kept.map(({ kind, dueAtMs }) =>

@@ -103,19 +103,31 @@ export async function meetingKnownIn(db: Reader, meetingId: string): Promise<Kno
   };
 }
 
-/** Somebody was in a call of it; before its time is over only where a host has ended that call for all. */
+/** Somebody was in a call of it; before its time is over only where a host has ended that call for all, or has sent its minutes. */
 async function wasHeld(db: Reader, meetingId: string, isTimeOver: boolean): Promise<boolean> {
   const last = await db
     .selectFrom('call')
     .innerJoin('entry', 'entry.callId', 'call.callId')
     .select('call.endReason')
+    .select((e) => e.fn.coalesce('call.openedAtMs', 'call.createdAtMs').as('beganAtMs'))
     .where('call.meetingId', '=', meetingId)
     .where('call.endedAtMs', 'is not', null)
     .where('entry.joinedAtMs', 'is not', null)
     .orderBy('call.endedAtMs', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return last !== undefined && (isTimeOver || ENDED_FOR_ALL.includes(last.endReason ?? ''));
+  if (last === undefined) return false;
+  return isTimeOver || ENDED_FOR_ALL.includes(last.endReason ?? '') || hasSentMinutes(db, meetingId, last.beganAtMs);
+}
+
+async function hasSentMinutes(db: Reader, meetingId: string, beganAtMs: number): Promise<boolean> {
+  const sent = db
+    .selectFrom('minutes')
+    .select('minutesId')
+    .where('meetingId', '=', meetingId)
+    .where('sentAtMs', 'is not', null)
+    .where('endedAtMs', '>=', beganAtMs);
+  return (await sent.executeTakeFirst()) !== undefined;
 }
 
 const orderOf = (callOrder: string | null): CallOrder =>

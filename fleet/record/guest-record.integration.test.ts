@@ -7,6 +7,7 @@ import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import { DEFAULT_MEETING_POLICY, type GuestRecordRule, type MeetingPolicy } from '#contract/meeting-policy.ts';
 import { pollUnderTest } from '#contract/poll-under-test.ts';
 import { RecordPolicy } from '#contract/record-policy.ts';
+import type { EndReason } from '#contract/room-state.ts';
 import { topicOf } from '#contract/topics.ts';
 import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
 import { Accounts } from '../people/index.ts';
@@ -100,11 +101,12 @@ const grantFor = async (invite: string, browser?: string): Promise<CallGrant> =>
   expect(status, JSON.stringify(body)).toBe(200);
   return body.grant;
 };
+type Sitting = { daysAgo: number; text: string; isSent: boolean; reason: EndReason };
 /** One sitting that ended `daysAgo`, with these in it, and its minutes. @returns of its minutes */
 async function hold(
   { meetingId }: Held,
   guests: { grant: CallGrant; name: string }[],
-  { daysAgo = 0, text = '# 회의록\n', isSent = true }: { daysAgo?: number; text?: string; isSent?: boolean } = {},
+  { daysAgo = 0, text = '# 회의록\n', isSent = true, reason = 'ended-by-participant' }: Partial<Sitting> = {},
 ): Promise<string> {
   const host: CallGrant = (await ask('POST', `meetings/${meetingId}/entries`, {})).body.grant;
   const { callId } = host;
@@ -116,7 +118,7 @@ async function hold(
     { name: 'call-opened', atMs: startedAtMs },
     joined(host.peerId, 'Mina Kim', startedAtMs),
     ...guests.map(({ grant, name }) => joined(grant.peerId, name, startedAtMs + MINUTE_MS)),
-    { name: 'call-ended', reason: 'ended-by-participant', atMs: endedAtMs },
+    { name: 'call-ended', reason, atMs: endedAtMs },
   );
   const isOver = async () =>
     (await store.read.selectFrom('call').select('endedAtMs').where('callId', '=', callId).executeTakeFirst())
@@ -399,6 +401,17 @@ describe('for how long', () => {
     await happened(again.grant.callId, held.meetingId, joined(again.grant.peerId, 'Dealer East', Date.now()));
     const isRunning = async () => (await enter()).isAfter;
     await expect.poll(isRunning).toBeUndefined();
+  });
+
+  test('where the last has left before its time is over, it is over for guests as soon as its minutes are sent', async () => {
+    const held = await make({ startsAtMs: Date.now() + MINUTE_MS });
+    const minutesId = await hold(held, [], { reason: 'empty', isSent: false });
+    const isAfter = async (): Promise<unknown> => (await post('guest-entries', { invite: held.named })).body.isAfter;
+    expect(await isAfter()).toBeUndefined();
+    await store.write((trx) =>
+      trx.updateTable('minutes').set({ sentAtMs: Date.now() }).where('minutesId', '=', minutesId).execute(),
+    );
+    expect(await isAfter()).toBe(true);
   });
 });
 

@@ -169,7 +169,9 @@ export function ChatMessages<M extends ShownMessage>(props: ChatMessagesProps<M>
   );
 }
 
-function MessageWords({ message: { text, mentions = [] }, hasLinks }: { message: ShownMessage; hasLinks: boolean }) {
+type MessageWordsProps = { message: Pick<ShownMessage, 'text' | 'mentions'>; hasLinks: boolean };
+
+export function MessageWords({ message: { text, mentions = [] }, hasLinks }: MessageWordsProps) {
   const names = mentions.map(({ name }) => name);
   return (hasLinks ? linkPieces(text) : [{ text, href: null }]).map((piece, n) =>
     piece.href === null ? (

@@ -35,6 +35,7 @@ export default {
   deleteOf: 'Delete the record of {{title}}',
   deleted: 'The record of {{title}} is deleted',
   deleteTitle: 'Delete what “{{title}}” left behind?',
+  deleteWhen: 'Meeting of {{time}}.',
   deleteBody:
     'Attendance, chat, notes, polls, transcript, pages shown, minutes, documents and recordings are deleted for everyone and cannot be brought back. The meeting itself stays. The audit log has a line of it.',
 };

@@ -36,6 +36,7 @@ export default {
   deleteOf: '{{title}} 기록 삭제',
   deleted: '{{title}}의 기록을 삭제했습니다',
   deleteTitle: '‘{{title}}’의 기록을 삭제할까요?',
+  deleteWhen: '{{time}} 회의입니다.',
   deleteBody:
     '참석 기록, 채팅, 메모, 투표, 발언 기록, 문서 공유 기록, 회의록, 문서, 녹화가 모두에게서 삭제되며 되돌릴 수 없습니다. 회의 자체는 그대로 남습니다. 삭제한 사실은 감사 기록에 남습니다.',
 } as const satisfies Translated<typeof en>;
