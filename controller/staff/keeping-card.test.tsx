@@ -105,7 +105,6 @@ it('says what guests see afterwards where the place permits any, and a host show
   await page.until(() => sent.length === 1);
   expect(sent).toEqual([{ shows: 'nothing', days: 3_650 }]);
   // a meeting that is over is not at home, where its change would be seen
-  // also where the home stream says nothing of it
   await page.until(() => page.button('Nothing').getAttribute('aria-checked') === 'true');
   server.meetings = [meeting({ shows: 'minutes', days: 7 }, { role: 'member' })];
   await act(async () => server.home());

@@ -23,7 +23,6 @@ type KeepingCardProps = {
   meeting: MeetingDetail;
   isHost: boolean;
   /** what guests see of it is another, or all that it left behind is gone */
-  /** of what guests see of it, or all that it left behind is gone */
   onChanged: () => void;
 };
 
@@ -41,7 +40,7 @@ export function KeepingCard({ meeting, isHost, onChanged }: KeepingCardProps) {
           <>
             <KindLines kinds={known.kinds} />
             {isHost && <OwnDays meetingId={meeting.meetingId} ownDays={known.ownDays} onChanged={part.refresh} />}
-            <GuestsAfter meeting={meeting} isHost={isHost && !meeting.isCancelled} onChanged={onChanged} />
+            {!meeting.isCancelled && <GuestsAfter meeting={meeting} isHost={isHost} onChanged={onChanged} />}
           </>
         )}
         {isHost && <WholeRecord meetingId={meeting.meetingId} onDeleted={onChanged} />}
@@ -133,9 +132,6 @@ function GuestsAfter({ meeting, isHost, onChanged }: KeepingCardProps) {
   const set = async (guestRecord: GuestRecordRule) => {
     const asked = { params: { meetingId }, body: { ...policy, guestRecord } };
     if ((await run(() => callApi(meetingsApi.setMeetingPolicy, asked))) !== null) onChanged();
-    const body = { ...policy, guestRecord };
-    // the home stream does not show it of each meeting
-    if ((await run(() => callApi(meetingsApi.setMeetingPolicy, { params: { meetingId }, body }))) !== null) onChanged();
   };
   return (
     <div className="flex flex-col gap-2 border-t border-line pt-3">
