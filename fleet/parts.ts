@@ -406,106 +406,57 @@ export function makeParts(ground: Ground) {
 
 /** In this order: what was published before is published again before anyone can ask. */
 export async function startParts(parts: FleetParts, { store }: Pick<Ground, 'store'>): Promise<void> {
-  const {
-    pdf,
-    mail,
-    people,
-    openid,
-    meetings,
-    documents,
-    broadcasts,
-    notes,
-    notesLinks,
-    alerts,
-    notifications,
-    rooms,
-    retention,
-    staffHomes,
-    mentionMails,
-    settings,
-    health,
-    history,
-    help,
-    updates,
-    record,
-    erasures,
-    erasureWork,
-    signage,
-  } = parts;
-  await meetings.start();
-  await rooms.start();
-  await people.start();
-  await settings.start();
-  await alerts.start();
-  await help.start();
-  await updates.start();
-  await signage.start();
-  await documents.start();
-  notes.start();
-  notesLinks.start();
-  await broadcasts.start();
-  await erasures.start();
-  await erasureWork.start();
-  notifications.start();
-  health.start();
-  history.start();
-  record.start();
-  pdf.start();
-  await rooms.offerBroadcasts();
-  retention.start();
-  staffHomes.start();
-  rooms.reports.onChanged((roomId) => staffHomes.roomChanged(roomId));
-  rooms.registry.onChanged(() => staffHomes.roomsChanged());
-  openid?.start();
-  mentionMails?.start();
-  if (mail) mail.start();
+  await parts.meetings.start();
+  await parts.rooms.start();
+  await parts.people.start();
+  await parts.settings.start();
+  await parts.alerts.start();
+  await parts.help.start();
+  await parts.updates.start();
+  await parts.signage.start();
+  await parts.documents.start();
+  parts.notes.start();
+  parts.notesLinks.start();
+  await parts.broadcasts.start();
+  await parts.erasures.start();
+  await parts.erasureWork.start();
+  parts.notifications.start();
+  parts.health.start();
+  parts.history.start();
+  parts.record.start();
+  parts.pdf.start();
+  await parts.rooms.offerBroadcasts();
+  parts.retention.start();
+  parts.staffHomes.start();
+  parts.rooms.reports.onChanged((roomId) => parts.staffHomes.roomChanged(roomId));
+  parts.rooms.registry.onChanged(() => parts.staffHomes.roomsChanged());
+  parts.openid?.start();
+  parts.mentionMails?.start();
+  if (parts.mail) parts.mail.start();
   else await store.write(giveUpWaiting);
 }
 
 /** In the opposite order, roughly: a part ends before those on which it rests. */
 export async function stopParts(parts: FleetParts): Promise<void> {
-  const {
-    pdf,
-    mail,
-    openid,
-    waitingKiosks,
-    meetings,
-    documents,
-    broadcasts,
-    notes,
-    notifications,
-    rooms,
-    retention,
-    staffHomes,
-    mentionMails,
-    settings,
-    health,
-    history,
-    help,
-    updates,
-    record,
-    erasures,
-    erasureWork,
-  } = parts;
-  health.stop();
-  await notifications.stop();
-  await history.stop();
-  await rooms.stop();
-  waitingKiosks.stop();
-  help.stop();
-  notes.stop();
-  await updates.stop();
-  retention.stop();
-  record.stop();
-  erasureWork.stop();
-  pdf.stop();
-  settings.stop();
-  openid?.stop();
-  mentionMails?.stop();
-  mail?.stop();
-  documents.stop();
-  broadcasts.stop();
-  staffHomes.stop();
-  meetings.stop();
-  await erasures.stop();
+  parts.health.stop();
+  await parts.notifications.stop();
+  await parts.history.stop();
+  await parts.rooms.stop();
+  parts.waitingKiosks.stop();
+  parts.help.stop();
+  parts.notes.stop();
+  await parts.updates.stop();
+  parts.retention.stop();
+  parts.record.stop();
+  parts.erasureWork.stop();
+  parts.pdf.stop();
+  parts.settings.stop();
+  parts.openid?.stop();
+  parts.mentionMails?.stop();
+  parts.mail?.stop();
+  parts.documents.stop();
+  parts.broadcasts.stop();
+  parts.staffHomes.stop();
+  parts.meetings.stop();
+  await parts.erasures.stop();
 }

@@ -8,6 +8,7 @@ import {
 } from '#contract/meeting-repetition.ts';
 import { ChoiceList } from '#ui/choice-list.tsx';
 import { OnOff } from '#ui/on-off.tsx';
+import { DateField } from '#ui/date-field.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
 import { dateOnly, groupedNumber } from '#ui/words/format.ts';
@@ -70,9 +71,8 @@ export function RepeatsField({ form, isWrong, onChange }: RepeatsFieldProps) {
               onChange={(count) => set({ count })}
             />
           ) : (
-            <TextField
+            <DateField
               label={t('repeat.untilDay')}
-              type="date"
               value={repeats.untilDay}
               problem={problem}
               onChange={(untilDay) => set({ untilDay })}

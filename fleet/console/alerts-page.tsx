@@ -20,7 +20,7 @@ import ko from '#ui/words/ko/alerts.ts';
 import { addWords } from '#ui/words/words.ts';
 import { useMay, useMayAnywhere } from './account.ts';
 import { AlertListRow } from './alert-list-row.tsx';
-import { ListMore, ListStatus } from './list-parts.tsx';
+import { PagedRows } from './list-parts.tsx';
 import { SelectField } from './select-field.tsx';
 import { useUrlFilters } from './url-filters.ts';
 import { usePageList } from './use-page-list.ts';
@@ -39,7 +39,8 @@ export function AlertsPage() {
   const mayManage = useMayAnywhere('alerts.manage');
   const live = useLiveRooms();
   const [filters, change] = useUrlFilters(FILTERS);
-  const { list, problem, more, isFetchingMore, refresh } = usePageList(alertsApi.listAlerts, queryOf(filters));
+  const paged = usePageList(alertsApi.listAlerts, queryOf(filters));
+  const { list, problem, refresh } = paged;
   const { places } = usePlaces();
   const [asked, setAsked] = useState<Alert | null>(null);
   const giving = useAsyncAction();
@@ -93,32 +94,30 @@ export function AlertsPage() {
             </Button>
           )}
         </div>
-        {list === null ? (
-          problem === null && <ListStatus words={t('loading')} isLoading />
-        ) : list.rows.length === 0 ? (
-          <ListStatus words={t(isFiltered ? 'noneFound' : 'none')} />
-        ) : (
-          <ul className="flex flex-col">
-            {list.rows.map((alert) => (
-              <AlertListRow
-                key={alert.alertId}
-                alert={alert}
-                placeName={places?.find(({ placeId }) => placeId === alert.placeId)?.path ?? null}
-                cause={list.rows.find(({ alertId }) => alertId === alert.inhibitedBy) ?? null}
-                onAcknowledge={mayManage && alert.state === 'open' ? () => setAsked(alert) : null}
-                onGiveBack={mayManage && alert.state === 'acknowledged' ? () => void giveBack(alert) : null}
-              />
-            ))}
-          </ul>
-        )}
-        {list !== null && more !== null && (
-          <ListMore
-            action={t('more')}
-            words={t('shown', { shown: list.rows.length, total: list.total })}
-            isPending={isFetchingMore}
-            onMore={more}
-          />
-        )}
+        <PagedRows
+          of={paged}
+          words={{
+            loading: t('loading'),
+            none: t(isFiltered ? 'noneFound' : 'none'),
+            more: t('more'),
+            shown: (counts) => t('shown', counts),
+          }}
+        >
+          {(rows) => (
+            <ul className="flex flex-col">
+              {rows.map((alert) => (
+                <AlertListRow
+                  key={alert.alertId}
+                  alert={alert}
+                  placeName={places?.find(({ placeId }) => placeId === alert.placeId)?.path ?? null}
+                  cause={rows.find(({ alertId }) => alertId === alert.inhibitedBy) ?? null}
+                  onAcknowledge={mayManage && alert.state === 'open' ? () => setAsked(alert) : null}
+                  onGiveBack={mayManage && alert.state === 'acknowledged' ? () => void giveBack(alert) : null}
+                />
+              ))}
+            </ul>
+          )}
+        </PagedRows>
       </Card>
       <Dialog title={t('acknowledge.title')} isOpen={asked !== null} onClose={() => setAsked(null)}>
         {asked && <Acknowledge alert={asked} onDone={done} />}

@@ -9,12 +9,13 @@ import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { Icon } from '#ui/icon.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
+import { DateField } from '#ui/date-field.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import en from '#ui/words/en/audit.ts';
 import { dateAndTime } from '#ui/words/format.ts';
 import ko from '#ui/words/ko/audit.ts';
 import { addWords, currentLanguage } from '#ui/words/words.ts';
-import { ListMore, ListStatus } from './list-parts.tsx';
+import { PagedRows } from './list-parts.tsx';
 import { SelectField } from './select-field.tsx';
 import { periodOf, useUrlFilters } from './url-filters.ts';
 import { usePageList } from './use-page-list.ts';
@@ -29,7 +30,8 @@ export function AuditPage() {
   const { t } = useTranslation('audit');
   const [filters, change] = useUrlFilters(FILTERS);
   const query = queryOf({ ...filters, actor: usePaused(filters.actor), subject: usePaused(filters.subject) });
-  const { list, problem, more, isFetchingMore } = usePageList(auditApi.listAudit, query);
+  const paged = usePageList(auditApi.listAudit, query);
+  const { problem } = paged;
   const isFiltered = FILTERS.some((name) => filters[name] !== '');
   // on a phone the entries come first
   const [isOpen, setOpen] = useState(isFiltered);
@@ -75,17 +77,15 @@ export function AuditPage() {
             value={filters.subject}
             onChange={(subject) => change({ subject })}
           />
-          <TextField
+          <DateField
             label={t('filters.fromDay')}
             className="col-span-2 sm:col-span-1"
-            type="date"
             value={filters.from}
             onChange={(from) => change({ from })}
           />
-          <TextField
+          <DateField
             label={t('filters.toDay')}
             className="col-span-2 sm:col-span-1"
-            type="date"
             value={filters.to}
             onChange={(to) => change({ to })}
           />
@@ -96,21 +96,17 @@ export function AuditPage() {
           </Button>
         )}
         <ProblemWords problem={problem} />
-        {list === null ? (
-          problem === null && <ListStatus words={t('loading')} isLoading />
-        ) : list.rows.length === 0 ? (
-          <ListStatus words={t(isFiltered ? 'noneFound' : 'none')} />
-        ) : (
-          <Entries rows={list.rows} />
-        )}
-        {list !== null && more !== null && (
-          <ListMore
-            action={t('more')}
-            words={t('shown', { shown: list.rows.length, total: list.total })}
-            isPending={isFetchingMore}
-            onMore={more}
-          />
-        )}
+        <PagedRows
+          of={paged}
+          words={{
+            loading: t('loading'),
+            none: t(isFiltered ? 'noneFound' : 'none'),
+            more: t('more'),
+            shown: (counts) => t('shown', counts),
+          }}
+        >
+          {(rows) => <Entries rows={rows} />}
+        </PagedRows>
       </Card>
     </>
   );

@@ -15,7 +15,7 @@ import ko from '#ui/words/ko/recordings.ts';
 import { addWords, currentLanguage } from '#ui/words/words.ts';
 import { KeptRow, UnderWayRow } from './broadcast-rows.tsx';
 import { FreshSignIn } from './fresh-sign-in.tsx';
-import { ListMore, ListStatus } from './list-parts.tsx';
+import { ListStatus, PagedRows } from './list-parts.tsx';
 import { RecordingPolicyCard } from './recording-policy-card.tsx';
 import { useUrlFilters } from './url-filters.ts';
 import { usePageList } from './use-page-list.ts';
@@ -115,10 +115,11 @@ function Kept({ round, onAsk }: { round: number; onAsk: Ask }) {
   const [filters, change] = useUrlFilters(FILTERS);
   const shelf: BroadcastShelf = filters.shelf === 'gone' ? 'gone' : 'kept';
   const text = usePaused(filters.text.trim());
-  const { list, problem, more, isFetchingMore, refresh } = usePageList(broadcastsApi.listBroadcasts, {
+  const paged = usePageList(broadcastsApi.listBroadcasts, {
     shelf,
     ...(text !== '' && { text }),
   });
+  const { list, problem, refresh } = paged;
   useRefreshed(refresh, round);
   const language = currentLanguage();
   return (
@@ -151,29 +152,27 @@ function Kept({ round, onAsk }: { round: number; onAsk: Ask }) {
         />
       </div>
       <ProblemWords problem={problem} />
-      {list === null ? (
-        problem === null && <ListStatus words={t('loading')} isLoading />
-      ) : list.rows.length === 0 ? (
-        <ListStatus words={t(text !== '' ? 'kept.noneFound' : shelf === 'gone' ? 'kept.noneGone' : 'kept.none')} />
-      ) : (
-        <ul className="flex flex-col">
-          {list.rows.map((broadcast) => (
-            <KeptRow
-              key={broadcast.broadcastId}
-              broadcast={broadcast}
-              onDelete={() => onAsk({ about: 'delete', broadcast })}
-            />
-          ))}
-        </ul>
-      )}
-      {list !== null && more !== null && (
-        <ListMore
-          action={t('more')}
-          words={t('shown', { shown: list.rows.length, total: list.total })}
-          isPending={isFetchingMore}
-          onMore={more}
-        />
-      )}
+      <PagedRows
+        of={paged}
+        words={{
+          loading: t('loading'),
+          none: t(text !== '' ? 'kept.noneFound' : shelf === 'gone' ? 'kept.noneGone' : 'kept.none'),
+          more: t('more'),
+          shown: (counts) => t('shown', counts),
+        }}
+      >
+        {(rows) => (
+          <ul className="flex flex-col">
+            {rows.map((broadcast) => (
+              <KeptRow
+                key={broadcast.broadcastId}
+                broadcast={broadcast}
+                onDelete={() => onAsk({ about: 'delete', broadcast })}
+              />
+            ))}
+          </ul>
+        )}
+      </PagedRows>
     </Card>
   );
 }

@@ -13,7 +13,7 @@ import { ago } from '#ui/words/format.ts';
 import ko from '#ui/words/ko/helpdesk.ts';
 import helpKo from '#ui/words/ko/help.ts';
 import { addWords, currentLanguage } from '#ui/words/words.ts';
-import { ListMore, ListStatus } from './list-parts.tsx';
+import { PagedRows } from './list-parts.tsx';
 import { useUrlFilters } from './url-filters.ts';
 import { usePageList } from './use-page-list.ts';
 import { useLiveRooms } from './use-rooms.ts';
@@ -29,7 +29,8 @@ export function HelpPage() {
   const live = useLiveRooms();
   const [filters, change] = useUrlFilters(FILTERS);
   const state = HelpState.safeParse(filters.state).data;
-  const { list, problem, more, isFetchingMore, refresh } = usePageList(helpApi.listHelp, state ? { state } : {});
+  const paged = usePageList(helpApi.listHelp, state ? { state } : {});
+  const { list, problem, refresh } = paged;
   useEffect(
     () =>
       followEvents(helpApi.helpChanges, {
@@ -63,25 +64,23 @@ export function HelpPage() {
             </p>
           )}
         </div>
-        {list === null ? (
-          problem === null && <ListStatus words={t('requests.loading')} isLoading />
-        ) : list.rows.length === 0 ? (
-          <ListStatus words={t('requests.none')} />
-        ) : (
-          <ul className="flex flex-col">
-            {list.rows.map((ticket) => (
-              <TicketRow key={ticket.helpId} ticket={ticket} />
-            ))}
-          </ul>
-        )}
-        {list !== null && more !== null && (
-          <ListMore
-            action={t('requests.more')}
-            words={t('requests.shown', { shown: list.rows.length, total: list.total })}
-            isPending={isFetchingMore}
-            onMore={more}
-          />
-        )}
+        <PagedRows
+          of={paged}
+          words={{
+            loading: t('requests.loading'),
+            none: t('requests.none'),
+            more: t('requests.more'),
+            shown: (counts) => t('requests.shown', counts),
+          }}
+        >
+          {(rows) => (
+            <ul className="flex flex-col">
+              {rows.map((ticket) => (
+                <TicketRow key={ticket.helpId} ticket={ticket} />
+              ))}
+            </ul>
+          )}
+        </PagedRows>
       </Card>
     </>
   );

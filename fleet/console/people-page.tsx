@@ -14,7 +14,7 @@ import { useMay } from './account.ts';
 import { AddPerson } from './add-person.tsx';
 import { FreshSignIn } from './fresh-sign-in.tsx';
 import { ImportPeople } from './import-people.tsx';
-import { ListMore, ListStatus } from './list-parts.tsx';
+import { PagedRows } from './list-parts.tsx';
 import { useUrlFilters } from './url-filters.ts';
 import { usePageList } from './use-page-list.ts';
 import { usePaused } from './use-rooms.ts';
@@ -28,10 +28,8 @@ export function PeoplePage() {
   const mayManage = useMay('people.manage');
   const [{ text }, change] = useUrlFilters(FILTERS);
   const asked = usePaused(text.trim());
-  const { list, problem, more, isFetchingMore, refresh } = usePageList(
-    peopleApi.listAccounts,
-    asked === '' ? {} : { text: asked },
-  );
+  const paged = usePageList(peopleApi.listAccounts, asked === '' ? {} : { text: asked });
+  const { list, problem, refresh } = paged;
   return (
     <FreshSignIn>
       <div className="flex flex-wrap items-end justify-between gap-4">
@@ -59,21 +57,17 @@ export function PeoplePage() {
           onChange={(value) => change({ text: value })}
         />
         <ProblemWords problem={problem} />
-        {list === null ? (
-          problem === null && <ListStatus words={t('loading')} isLoading />
-        ) : list.rows.length === 0 ? (
-          <ListStatus words={t(asked === '' ? 'list.empty' : 'list.none')} />
-        ) : (
-          <People rows={list.rows} />
-        )}
-        {list !== null && more !== null && (
-          <ListMore
-            action={t('more')}
-            words={t('shown', { shown: list.rows.length, total: list.total })}
-            isPending={isFetchingMore}
-            onMore={more}
-          />
-        )}
+        <PagedRows
+          of={paged}
+          words={{
+            loading: t('loading'),
+            none: t(asked === '' ? 'list.empty' : 'list.none'),
+            more: t('more'),
+            shown: (counts) => t('shown', counts),
+          }}
+        >
+          {(rows) => <People rows={rows} />}
+        </PagedRows>
       </Card>
     </FreshSignIn>
   );

@@ -7,13 +7,14 @@ import { Card } from '#ui/card.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { ProblemWords } from '#ui/problem-words.tsx';
+import { DateField } from '#ui/date-field.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import en from '#ui/words/en/records.ts';
 import { dateAndTime, dateOnly } from '#ui/words/format.ts';
 import ko from '#ui/words/ko/records.ts';
 import { addWords, currentLanguage } from '#ui/words/words.ts';
-import { ListMore, ListStatus } from './list-parts.tsx';
+import { PagedRows } from './list-parts.tsx';
 import { periodOf, useUrlFilters } from './url-filters.ts';
 import { usePageList } from './use-page-list.ts';
 import { usePaused } from './use-rooms.ts';
@@ -27,7 +28,8 @@ export function RecordsPage() {
   const [filters, change] = useUrlFilters(FILTERS);
   const text = usePaused(filters.text);
   const query = { ...(text.trim() !== '' && { text }), ...periodOf(filters.from, filters.to) };
-  const { list, problem, more, isFetchingMore, refresh } = usePageList(recordApi.keptRecords, query);
+  const paged = usePageList(recordApi.keptRecords, query);
+  const { problem, refresh } = paged;
   const isFiltered = FILTERS.some((name) => filters[name] !== '');
   const [asking, setAsking] = useState<KeptRecord | null>(null);
   const [deletedTitle, setDeletedTitle] = useState<string | null>(null);
@@ -57,18 +59,8 @@ export function RecordsPage() {
             value={filters.text}
             onChange={(value) => change({ text: value })}
           />
-          <TextField
-            label={t('filters.fromDay')}
-            type="date"
-            value={filters.from}
-            onChange={(value) => change({ from: value })}
-          />
-          <TextField
-            label={t('filters.toDay')}
-            type="date"
-            value={filters.to}
-            onChange={(value) => change({ to: value })}
-          />
+          <DateField label={t('filters.fromDay')} value={filters.from} onChange={(value) => change({ from: value })} />
+          <DateField label={t('filters.toDay')} value={filters.to} onChange={(value) => change({ to: value })} />
         </fieldset>
         {isFiltered && (
           <Button className="mb-4" onPress={() => change({ text: '', from: '', to: '' })}>
@@ -79,30 +71,28 @@ export function RecordsPage() {
           {deletedTitle !== null && t('deleted', { title: deletedTitle })}
         </p>
         <ProblemWords problem={deleting.problem ?? problem} />
-        {list === null ? (
-          problem === null && <ListStatus words={t('loading')} isLoading />
-        ) : list.rows.length === 0 ? (
-          <ListStatus words={t(isFiltered ? 'noneFound' : 'none')} />
-        ) : (
-          <ul className="flex flex-col">
-            {list.rows.map((row) => (
-              <RecordLine
-                key={row.meetingId}
-                row={row}
-                isDisabled={deleting.isPending}
-                onDelete={() => setAsking(row)}
-              />
-            ))}
-          </ul>
-        )}
-        {list !== null && more !== null && (
-          <ListMore
-            action={t('more')}
-            words={t('shown', { shown: list.rows.length, total: list.total })}
-            isPending={isFetchingMore}
-            onMore={more}
-          />
-        )}
+        <PagedRows
+          of={paged}
+          words={{
+            loading: t('loading'),
+            none: t(isFiltered ? 'noneFound' : 'none'),
+            more: t('more'),
+            shown: (counts) => t('shown', counts),
+          }}
+        >
+          {(rows) => (
+            <ul className="flex flex-col">
+              {rows.map((row) => (
+                <RecordLine
+                  key={row.meetingId}
+                  row={row}
+                  isDisabled={deleting.isPending}
+                  onDelete={() => setAsking(row)}
+                />
+              ))}
+            </ul>
+          )}
+        </PagedRows>
       </Card>
       <ConfirmDialog
         title={t('deleteTitle', { title: asking?.title ?? '' })}

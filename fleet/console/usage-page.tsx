@@ -11,7 +11,7 @@ import { Card } from '#ui/card.tsx';
 import { callApi } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
-import { TextField } from '#ui/text-field.tsx';
+import { DateField } from '#ui/date-field.tsx';
 import { ToggleGroup } from '#ui/toggle-group.tsx';
 import en from '#ui/words/en/fleet.ts';
 import ko from '#ui/words/ko/fleet.ts';
@@ -78,14 +78,13 @@ export function UsagePage() {
             chosen={period ?? null}
             onChoose={(key) => change({ from: dayOf(Date.now() - (PERIODS[key] - 1) * DAY_MS), to: today }, true)}
           />
-          <TextField
+          <DateField
             label={t('usage.from')}
-            type="date"
             value={from}
             onChange={(day) => change({ from: day })}
             problem={isFit ? null : t('usage.tooLong')}
           />
-          <TextField label={t('usage.to')} type="date" value={to} onChange={(day) => change({ to: day })} />
+          <DateField label={t('usage.to')} value={to} onChange={(day) => change({ to: day })} />
           <SelectField
             label={t('list.place')}
             className="col-span-2 lg:col-span-1"
