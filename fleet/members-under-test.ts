@@ -16,8 +16,9 @@ export class MembersUnderTest {
     this.store = store;
   }
 
-  static async start(): Promise<MembersUnderTest> {
-    const fleet = new FleetUnderTest();
+  /** @param options of the fleet server's command line */
+  static async start(...options: string[]): Promise<MembersUnderTest> {
+    const fleet = new FleetUnderTest(...options);
     await fleet.start();
     const store = authorityStore({
       dataDir: fleet.dataDir,

@@ -2,41 +2,23 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
-import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
-import { Accounts } from '../people/index.ts';
-import { type AuthorityStore, authorityStore } from '../store/index.ts';
+import type { FleetUnderTest, Json } from '../fleet-under-test.ts';
+import { type MemberUnderTest, MembersUnderTest } from '../members-under-test.ts';
+import type { AuthorityStore } from '../store/index.ts';
 
-type Person = { accountId: string; cookie: string };
-
+let under: MembersUnderTest;
 let fleet: FleetUnderTest;
 let store: AuthorityStore;
-let [mina, joon]: Person[] = [];
+let [mina, joon]: MemberUnderTest[] = [];
 
 beforeAll(async () => {
-  fleet = new FleetUnderTest();
-  await fleet.start();
-  store = authorityStore({
-    dataDir: fleet.dataDir,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  await store.start();
-  [mina, joon] = [await person('Mina Kim'), await person('Joon Park')];
+  under = await MembersUnderTest.start();
+  ({ fleet, store } = under);
+  [mina, joon] = await under.signedIn('Mina Kim', 'Joon Park');
 });
-afterAll(async () => {
-  await store.stop();
-  await fleet.stop();
-});
+afterAll(() => under.stop());
 
-async function person(displayName: string): Promise<Person> {
-  const [userName, password] = [`u${randomUUID()}`, randomUUID()];
-  const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
-  const account = { userName, displayName, password, grants, mustChangePassword: false };
-  const { accountId } = await new Accounts({ store }).create(account);
-  return { accountId, cookie: (await fleet.signIn(userName, password)).cookie };
-}
-const ask = (who: Person, method: string, path: string, body?: object) =>
+const ask = (who: MemberUnderTest, method: string, path: string, body?: object) =>
   fleet.api(method, `/api/v1/meetings${path}`, body, who.cookie);
 const codeOf = ({ body }: { body: Json }): string | undefined => body.error?.code;
 /** the Monday before Berlin's clocks change */

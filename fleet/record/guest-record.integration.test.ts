@@ -1,5 +1,4 @@
 /** What guests see of a meeting afterwards, at the real fleet server with a media node by hand: who, what, and for how long. */
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CallGrant } from '#contract/grants.ts';
 import type { GuestRecord } from '#contract/http/guest-record-api.ts';
@@ -9,12 +8,13 @@ import { pollUnderTest } from '#contract/poll-under-test.ts';
 import { RecordPolicy } from '#contract/record-policy.ts';
 import type { EndReason } from '#contract/room-state.ts';
 import { topicOf } from '#contract/topics.ts';
-import { FleetUnderTest, type Json } from '../fleet-under-test.ts';
-import { Accounts } from '../people/index.ts';
-import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
+import type { FleetUnderTest, Json } from '../fleet-under-test.ts';
+import { MembersUnderTest } from '../members-under-test.ts';
+import { type AuthorityStore, newId } from '../store/index.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+let under: MembersUnderTest;
 let fleet: FleetUnderTest;
 let store: AuthorityStore;
 let mina: string;
@@ -22,30 +22,11 @@ let mina: string;
 let address = 1;
 
 beforeAll(async () => {
-  fleet = new FleetUnderTest('--trusted-proxy', '127.0.0.1');
-  await fleet.start();
-  store = authorityStore({
-    dataDir: fleet.dataDir,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  await store.start();
-  const [userName, password] = [`u${randomUUID()}`, randomUUID()];
-  const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
-  await new Accounts({ store }).create({
-    userName,
-    displayName: 'Mina Kim',
-    password,
-    grants,
-    mustChangePassword: false,
-  });
-  mina = (await fleet.signIn(userName, password)).cookie;
+  under = await MembersUnderTest.start('--trusted-proxy', '127.0.0.1');
+  ({ fleet, store } = under);
+  mina = (await under.member('Mina Kim')).cookie;
 });
-afterAll(async () => {
-  await store.stop();
-  await fleet.stop();
-});
+afterAll(() => under.stop());
 beforeEach(async () => {
   address += 1;
   await permit({ shows: 'minutes', days: 7 });
