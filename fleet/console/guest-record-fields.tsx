@@ -12,7 +12,7 @@ export function GuestRecordFields({ rule, onChange }: GuestRecordFieldsProps) {
   // one that was set by another way is among them
   const days = [...new Set([...SHOWN_DAYS, rule.days])].sort((a, b) => a - b);
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 sm:grid-cols-2">
+    <div className="flex flex-col gap-4">
       <SelectField
         isWordy
         label={t('places.guestRecord.title')}
@@ -22,6 +22,7 @@ export function GuestRecordFields({ rule, onChange }: GuestRecordFieldsProps) {
       />
       {rule.shows !== 'nothing' && (
         <SelectField
+          isWordy
           label={t('places.guestRecord.for')}
           choices={days.map((count) => ({ key: String(count), words: t('places.kept.days', { count }) }))}
           chosen={String(rule.days)}

@@ -67,10 +67,11 @@ export function UsagePage() {
         )}
       </div>
       <Card>
-        <div className="mb-5 grid grid-cols-2 items-start gap-4 lg:grid-cols-[2fr_1fr_1fr_2fr] lg:items-end">
+        <div className="mb-5 grid grid-cols-2 items-start gap-4 lg:grid-cols-[2fr_1fr_1fr_2fr]">
           <ToggleGroup
             label={t('usage.period')}
-            className="col-span-2 lg:col-span-1"
+            // beside fields whose labels are seen
+            className="col-span-2 lg:col-span-1 lg:mt-8"
             choices={(Object.keys(PERIODS) as (keyof typeof PERIODS)[]).map((key) => ({
               key,
               words: t(`usage.${key}`),

@@ -174,9 +174,12 @@ const field = (page: Page, name: RegExp) => page.getByRole('textbox', { name });
 
 export const administrationScenes: readonly Scene[] = [
   scene('audit', '/audit', {}, isListed),
-  scene('audit-filtered', '/audit?kind=signed-in&actor=mina&from=2027-03-01', {
-    listAudit: paged([log[0]], 1, { all: 90 }),
-  }),
+  scene(
+    'audit-filtered',
+    '/audit?kind=signed-in&actor=mina&from=2027-03-01',
+    { listAudit: paged([log[0]], 1, { all: 90 }) },
+    isListed,
+  ),
   scene('audit-empty', '/audit', { listAudit: paged([], 0, { all: 0 }) }),
   scene('audit-none-found', '/audit?actor=nobody', { listAudit: paged([], 0, { all: 90 }) }),
   scene('audit-no-server', '/audit', { listAudit: 'no-answer' }),
