@@ -51,3 +51,16 @@ it('are fetched on a press, and stay while they are closed or the chat covers th
   await page.press('Notes');
   expect([isSeen(), gone.mock.calls.length]).toEqual([true, 0]);
 });
+
+function Sheet({ onPressed }: { onPressed: () => void }) {
+  return <NotesButton notes={useCallNotes(() => {})} isLarge onPressed={onPressed} />;
+}
+
+it('are opened from the sheet of a phone held sideways, which closes', async () => {
+  const pressed = vi.fn();
+  await page.show(<Sheet onPressed={pressed} />);
+  expect(page.button('Notes').textContent).toBe('Notes');
+  await page.press('Notes');
+  await page.until(() => page.button('Notes').getAttribute('aria-expanded') === 'true');
+  expect(pressed).toHaveBeenCalledOnce();
+});

@@ -34,17 +34,31 @@ export function useCallNotes(onFailed: (error: unknown) => void): CallNotes {
   return { panel: opened?.Panel ?? null, isOpen, isPending, open, close: () => setOpen(false) };
 }
 
-export function NotesButton({ notes: { isOpen, isPending, open, close } }: { notes: CallNotes }) {
+type NotesButtonProps = {
+  notes: CallNotes;
+  /** with words, in a sheet; else an icon in the header */
+  isLarge?: boolean;
+  onPressed?: () => void;
+};
+
+export function NotesButton({ notes, isLarge = false, onPressed }: NotesButtonProps) {
   const { t } = useTranslation('join');
+  const { isOpen, isPending, open, close } = notes;
   return (
     <Button
-      variant="quiet"
+      size={isLarge ? 'large' : 'medium'}
+      variant={isLarge ? 'plain' : 'quiet'}
       icon={NotebookPen}
-      aria-label={t('call.notes')}
+      aria-label={isLarge ? undefined : t('call.notes')}
       aria-expanded={isOpen}
       isPending={isPending}
-      onPress={isOpen ? close : open}
-    />
+      onPress={() => {
+        (isOpen ? close : open)();
+        onPressed?.();
+      }}
+    >
+      {isLarge ? t('call.notes') : undefined}
+    </Button>
   );
 }
 

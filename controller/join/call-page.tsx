@@ -264,6 +264,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
           chat={chat}
           poll={poll}
           captions={captions}
+          notes={phase === null || meetingId === null ? null : notes}
           meetingId={meetingId}
           selfPeerId={selfPeerId}
         />

@@ -26,6 +26,7 @@ import { hasPicture } from '#stage/people.ts';
 import { Button } from '#ui/button.tsx';
 import { Dialog } from '#ui/dialog.tsx';
 import type { CallActs } from './call-acts.ts';
+import { type CallNotes, NotesButton } from './call-notes.tsx';
 import { problemWith } from './device-problems.tsx';
 import { PollButton } from './poll-over-stage.tsx';
 import { DevicesDialog } from './devices-dialog.tsx';
@@ -55,6 +56,8 @@ type BarProps = Omit<SwitchesProps, 'staysMuted'> & {
   poll: Poll;
   /** null: there are none */
   captions: { areShown: boolean; setShown: (areShown: boolean) => void } | null;
+  /** null: a guest, or not in the call yet */
+  notes: CallNotes | null;
   /** of a member; null: a guest */
   meetingId: string | null;
   selfPeerId: string;
@@ -65,7 +68,8 @@ const slot = 'min-w-0! flex-1 px-0! sm:max-w-28 sm:px-2! join-low:min-h-0!';
 const wideOnly = `${slot} join-narrow:hidden`;
 
 /** In parts that are drawn apart: a change of the roster draws no switch again. */
-export function GuestControlBar({ call, acts, chat, poll, captions, meetingId, selfPeerId, ...switches }: BarProps) {
+export function GuestControlBar(props: BarProps) {
+  const { call, acts, chat, poll, captions, notes, meetingId, selfPeerId, ...switches } = props;
   const { t } = useTranslation('join');
   const { t: words } = useTranslation('meeting');
   const [open, setOpen] = useState<'devices' | 'people' | 'more' | null>(null);
@@ -160,6 +164,7 @@ export function GuestControlBar({ call, acts, chat, poll, captions, meetingId, s
           </Button>
           {/* the header, where they stand otherwise, has no room beside a stage held sideways */}
           <div className="hidden flex-col gap-3 join-low:flex">
+            {notes !== null && <NotesButton notes={notes} isLarge onPressed={close} />}
             <HostButtons
               order={call.order}
               rights={call.permissions?.rights ?? []}

@@ -365,6 +365,15 @@ const answeredChat: ChatMessage[] = [
   { ...chat[2]!, messageId: id(923), text: '', isRecalled: true },
 ].map((message, number) => ({ ...message, number }));
 /** Behind `More` where there is no room for it. */
+/** A phone that is held sideways has them behind `More`. */
+async function openNotes(page: Page): Promise<void> {
+  const notes = page.getByRole('button', { name: /^(Notes|메모)$/ });
+  const more = page.getByRole('button', { name: /^(More|더 보기)$/ });
+  await notes.or(more).first().waitFor();
+  if (!(await notes.isVisible())) await more.click();
+  await notes.click();
+}
+
 const openPeople = async (page: Page) => {
   const more = page.getByRole('button', { name: /^(More|더 보기)$/ });
   if (await more.isVisible()) await more.click();
@@ -545,10 +554,10 @@ export const joinScenes: readonly Scene[] = [
     transcript: written,
     after: withCaptions(englishCaption),
   }),
-  host('notes', { after: press(/^(Notes|메모)$/) }),
+  host('notes', { after: openNotes }),
   host('notes-task', {
     after: async (page) => {
-      await press(/^(Notes|메모)$/)(page);
+      await openNotes(page);
       await page.locator('.notes-editor p', { hasText: 'Write to the dealers' }).click();
       await page.getByLabel(/^(Until when|기한)$/).waitFor();
     },

@@ -77,7 +77,8 @@ type Told = {
   detail?: Partial<BroadcastDetail> | null;
   status?: Partial<LiveStatus> | null;
   picture?: PlayedPicture | null;
-  answers?: WatchAnswers;
+  /** a function makes new ones for each picture */
+  answers?: WatchAnswers | (() => WatchAnswers);
   path?: string;
   /** what is spoken there at this moment */
   spoken?: TranscriptSegment;
@@ -130,7 +131,12 @@ function scene(name: string, told: Told = {}): Scene {
       };
       const times = { fromMs: Date.now() - 10_000, untilMs: Date.now() + 60_000 };
       const captions = spoken ? { broadcastId, captions: [{ ...spoken, ...times }] } : null;
-      await playWatchServer(page, { ...usual, ...answers }, listed, captions);
+      await playWatchServer(
+        page,
+        { ...usual, ...(typeof answers === 'function' ? answers() : answers) },
+        listed,
+        captions,
+      );
       if (captionFile !== undefined)
         await page.route('**/captions.vtt', (route) => route.fulfill({ contentType: 'text/vtt', body: captionFile }));
       if (picture) await playPicture(page, picture);
@@ -215,7 +221,7 @@ export const watchScenes: readonly Scene[] = [
   scene('over', {
     detail: { phase: 'live' },
     status: null,
-    answers: overAfterwards(),
+    answers: overAfterwards,
     // its detail is read again after half a minute at most
     act: (page) => page.getByText(/^(The broadcast is over|생중계가 끝났습니다)$/).waitFor({ timeout: 40_000 }),
   }),
