@@ -1,4 +1,4 @@
-/** Where the fleet server is found, by whom, and by which names. */
+/** The addresses of the fleet server: its URLs for browsers, viewers and kiosks, and all names of its hosts. */
 import { originOf } from '#edge/listen-at.ts';
 import { type FleetOptions, hostInUrl, LOOPBACK_HOSTS, type Ports } from './options.ts';
 

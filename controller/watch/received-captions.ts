@@ -36,7 +36,7 @@ export class ReceivedCaptions {
     this.#keep(broadcastId, news, playheadMs);
   }
 
-  /** What was spoken before this page was open, and what a stream that was cut has left out. @param zeroMs of the file's times */
+  /** Adds the captions that this page did not receive: it was not open yet, or its stream was cut. @param zeroMs of the file's times */
   receiveFile(broadcastId: string, captions: readonly BroadcastCaption[], zeroMs: number): void {
     const { segmentIds } = this.#broadcasts.get(broadcastId) ?? NONE;
     const news = captions

@@ -1,4 +1,4 @@
-/** What was spoken in a broadcast as captions of its recording, on a real store: in the picture's times, and nothing from behind a card. */
+/** Captions of a recording, made from a real store: their times are those of the picture, and a hold has none. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
