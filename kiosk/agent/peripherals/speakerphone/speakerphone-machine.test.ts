@@ -375,6 +375,13 @@ describe('volume', () => {
     played.report({ volumeUp: 1 }).pass(1).report({ volumeUp: 0 }).pass(1).report({ volumeUp: 1 });
     expect(played.asked).toHaveLength(1);
   });
+
+  it('is turned back by the other key at once, on such a device too', () => {
+    const played = new Played(idle, 'level', 'toggle', 5);
+    played.report({ volumeUp: 1, volumeDown: 0 }).pass(1).report({ volumeUp: 0, volumeDown: 0 });
+    played.pass(1).report({ volumeUp: 0, volumeDown: 1 });
+    expect(played.asked.map((command) => 'percent' in command && command.percent)).toEqual([65, 60]);
+  });
 });
 
 describe('a device gone mad', () => {

@@ -181,8 +181,9 @@ function isTooMuch(draft: Draft): boolean {
 
 function pressVolume(draft: Draft, direction: 1 | -1): void {
   const { next, nowMs } = draft;
-  const sinceLastMs = nowMs - next.volumePressedAtMs;
-  next.volumePressedAtMs = nowMs;
+  const key = direction === 1 ? 'up' : 'down';
+  const sinceLastMs = nowMs - next.volumePressedAtMs[key];
+  next.volumePressedAtMs = { ...next.volumePressedAtMs, [key]: nowMs };
   if (sinceLastMs < (next.device?.volumeBounceMs ?? 0)) return;
   next.volumeRepeats = 0;
   if (turnVolume(draft, direction)) setTimer(draft, 'volume-repeat', VOLUME_HELD_MS);

@@ -62,7 +62,8 @@ export type Machine = {
   /** what a control says before this is the device's answer to its lamp */
   echoUntilMs: { hook: number; mute: number };
   hookPressedAtMs: number;
-  volumePressedAtMs: number;
+  /** of each key: two keys in quick succession are two presses */
+  volumePressedAtMs: { up: number; down: number };
   volumeRepeats: number;
   /** the device has said something since they were written, or may have missed them: written once more when all is quiet */
   owesLamps: boolean;
@@ -112,7 +113,7 @@ export function firstMachine(room: RoomView): Machine {
     lampsWrittenAtMs: Number.NEGATIVE_INFINITY,
     echoUntilMs: { hook: Number.NEGATIVE_INFINITY, mute: Number.NEGATIVE_INFINITY },
     hookPressedAtMs: Number.NEGATIVE_INFINITY,
-    volumePressedAtMs: Number.NEGATIVE_INFINITY,
+    volumePressedAtMs: { up: Number.NEGATIVE_INFINITY, down: Number.NEGATIVE_INFINITY },
     volumeRepeats: 0,
     owesLamps: false,
     mends: 0,
