@@ -8,7 +8,7 @@ import { broadcastsApi, type PlannedBroadcast } from '#contract/http/broadcasts-
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
 import { DirectorCard } from '#ui/broadcast/director-card.tsx';
 import { useDirecting } from '#ui/broadcast/use-directing.ts';
-import { useMeetingAir } from '#ui/broadcast/use-meeting-air.ts';
+import type { FollowedAir } from '#ui/broadcast/use-meeting-air.ts';
 import { Button } from '#ui/button.tsx';
 import { CopyText } from '#ui/copy-text.tsx';
 import { ConfirmDialog } from '#ui/dialog.tsx';
@@ -20,8 +20,8 @@ import { BroadcastPlanDialog } from './broadcast-plan-dialog.tsx';
 import { useLiveHome } from './live-home.ts';
 import { StaleNote } from './parts.tsx';
 
-export function MeetingBroadcast({ meeting }: { meeting: MeetingDetail }) {
-  const { air, previewUrl, isConnected, line } = useMeetingAir(meeting.meetingId, useLiveHome().failed);
+export function MeetingBroadcast({ meeting, followed }: { meeting: MeetingDetail; followed: FollowedAir }) {
+  const { air, previewUrl, isConnected, line } = followed;
   const directing = useDirecting(line);
   if (air === null || (!air.mayBroadcast && !air.mayRecord)) return null;
   return (

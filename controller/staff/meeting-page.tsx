@@ -10,6 +10,7 @@ import { type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts'
 import { agendaLines } from '#contract/meeting-agenda.ts';
 import { lineKey } from '#contract/minutes-markdown.ts';
 import type { MeetingPolicy } from '#contract/meeting-policy.ts';
+import { useMeetingAir } from '#ui/broadcast/use-meeting-air.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { ConfirmDialog, Dialog } from '#ui/dialog.tsx';
@@ -22,9 +23,11 @@ import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { useNow } from '#ui/use-now.ts';
+import { useOnceKnown } from '#ui/use-once-known.ts';
 import { ChatSection } from './chat-section.tsx';
 import { AttendanceSection } from './attendance-section.tsx';
 import { InvitedPeople } from './invited-people.tsx';
+import { useLiveHome } from './live-home.ts';
 import { MeetingBroadcast } from './meeting-air.tsx';
 import { KeepingCard } from './keeping-card.tsx';
 import { type MeetingPartName, type MeetingPhase, partsOf, meetingPhaseOf } from './meeting-phase.ts';
@@ -40,6 +43,8 @@ import { useScrollToPlace } from './use-scroll-to-place.ts';
 
 /** its time comes and passes while it is looked at */
 const REDRAWN_MS = 30_000;
+/** what is still not answered then moves the parts below it */
+const PARTS_WITHIN_MS = 1_500;
 
 /** @param place what of it is scrolled to; null: its head */
 export function MeetingPage({ meetingId, place = null }: { meetingId: string; place?: string | null }) {
@@ -100,9 +105,15 @@ function OneMeeting({ meeting, phase, onChanged }: OneMeetingProps) {
   const waiting = useWaiting(isHost && meeting.waitingCount > 0 ? meetingId : null);
   const series = useSeries(meeting);
   const minutes = useMinutes(meeting);
+  const air = useMeetingAir(isHost ? meetingId : null, useLiveHome().failed);
+  const isAnswered = ({ known, problem }: { known: unknown; problem: unknown }) => known !== null || problem !== null;
+  const mayShowParts = useOnceKnown(
+    isAnswered(series) && isAnswered(minutes) && (air.isKnown || !isHost),
+    PARTS_WITHIN_MS,
+  );
   const isAhead = phase === 'ahead';
   const parts: Record<MeetingPartName, ReactNode> = {
-    broadcast: isHost && <MeetingBroadcast meeting={meeting} />,
+    broadcast: isHost && <MeetingBroadcast meeting={meeting} followed={air} />,
     minutes: <MinutesSection meeting={meeting} isHost={mayHost} isAhead={isAhead} part={minutes} />,
     agenda: <AgendaCard meeting={meeting} />,
     series: <SeriesSection series={series} />,
@@ -140,9 +151,13 @@ function OneMeeting({ meeting, phase, onChanged }: OneMeetingProps) {
             className="shadow-card"
           />
           <ProblemWords problem={waiting.problem} />
-          {partsOf(phase, (minutes.known?.minutes.length ?? 0) > 0).map((name) => (
-            <Fragment key={name}>{parts[name]}</Fragment>
-          ))}
+          {!mayShowParts && <StaffLoading />}
+          {/* hidden rather than left out: each fetches what it shows meanwhile */}
+          <div hidden={!mayShowParts} className="flex flex-col gap-5">
+            {partsOf(phase, (minutes.known?.minutes.length ?? 0) > 0).map((name) => (
+              <Fragment key={name}>{parts[name]}</Fragment>
+            ))}
+          </div>
         </div>
         <div className="flex flex-col gap-5">
           <InvitedPeople meeting={meeting} isHost={isHost} onMailed={onChanged} />

@@ -1,11 +1,12 @@
 /** For tests of the staff page: a played server with an account, a home and a meeting. */
+import { airUnderTest } from '#contract/air-under-test.ts';
 import type { ChatPost } from '#contract/http/chat-api.ts';
 import type { MeetingDetail, MeetingSummary, RoomAvailability, StaffHome } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { RecordKeeping } from '#contract/http/record-api.ts';
 import { DEFAULT_MEETING_POLICY, NO_GUEST_RECORD } from '#contract/meeting-policy.ts';
 import { RECORD_KINDS } from '#contract/record-policy.ts';
-import { PageUnderTest, PlayedServer, refusal, type UsualAnswers } from '#ui/page-under-test.tsx';
+import { PageUnderTest, PlayedServer, refusal, type StreamUnderTest, type UsualAnswers } from '#ui/page-under-test.tsx';
 import broadcastEn from '#ui/words/en/broadcast.ts';
 import meetingEn from '#ui/words/en/meeting.ts';
 import recordEn from '#ui/words/en/record.ts';
@@ -96,6 +97,11 @@ export class StaffServerUnderTest extends PlayedServer {
       return meeting ? { body: { meeting } } : refusal(404, 'not-found');
     },
   };
+
+  /** who directs is shown it by the test */
+  protected override onStream(stream: StreamUnderTest): void {
+    if (stream.url.endsWith('/air')) stream.say('air', airUnderTest({ mayBroadcast: false, mayRecord: false }));
+  }
 
   /** As the home stream shows it. */
   home(of: Partial<StaffHome> = {}): void {

@@ -12,7 +12,8 @@ export function useScrollToPlace(place: string | null): void {
     const [part, ...rest] = place.split('-');
     const line = rest.join('-');
     const scrollTo = (wanted: string): boolean => {
-      const places = [...document.querySelectorAll<HTMLElement>('[data-place], [data-line]')];
+      const all = document.querySelectorAll<HTMLElement>('[data-place], [data-line]');
+      const places = [...all].filter((each) => each.closest('[hidden]') === null);
       const found =
         places.find(({ dataset }) => dataset.place === wanted) ??
         // of words: in whatever part they stand
@@ -32,7 +33,7 @@ export function useScrollToPlace(place: string | null): void {
       clearTimeout(late);
     };
     if (scrollTo(place)) end();
-    else observer.observe(document.body, { childList: true, subtree: true });
+    else observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ['hidden'] });
     return end;
   }, [place]);
 }

@@ -40,16 +40,21 @@ export class PlayedServer {
       return Response.json(answer.body, { status: answer.status ?? 200 });
     });
     const { streams } = this;
+    const opened = (stream: StreamUnderTest) => this.onStream(stream);
     vi.stubGlobal(
       'EventSource',
       class extends StreamUnderTest {
         constructor(url: string) {
           super(url);
           streams.push(this);
+          queueMicrotask(() => opened(this));
         }
       },
     );
   }
+
+  /** its first event, where each server sends one */
+  protected onStream(_stream: StreamUnderTest): void {}
 
   askedFor(name: RouteName): number {
     return this.asked.filter((each) => each.name === name).length;

@@ -9,6 +9,8 @@ import type { DirectorLine } from './use-directing.ts';
 export type FollowedAir = {
   /** null: not known yet, or this account hosts it no more */
   air: MeetingAir | null;
+  /** false: the first answer is still awaited */
+  isKnown: boolean;
   /** of the program in the green room; null: none came */
   previewUrl: string | null;
   /** false: what is shown may be old; it is asked for again by itself */
@@ -22,9 +24,11 @@ export function useMeetingAir(meetingId: string | null, onFailed: (error: unknow
   const [air, setAir] = useState<MeetingAir | null>(null);
   const [preview, setPreview] = useState<Preview | null>(null);
   const [isConnected, setConnected] = useState(true);
+  const [isRefused, setRefused] = useState(false);
   useEffect(() => {
     setAir(null);
     setPreview(null);
+    setRefused(false);
     if (meetingId === null) return;
     return followWhileLookedAt(broadcastsApi.meetingAir, () => ({
       params: { meetingId },
@@ -35,6 +39,7 @@ export function useMeetingAir(meetingId: string | null, onFailed: (error: unknow
       onConnected: setConnected,
       onRefused: (refusal) => {
         setAir(null);
+        setRefused(true);
         onFailed(refusal);
       },
     }));
@@ -58,7 +63,8 @@ export function useMeetingAir(meetingId: string | null, onFailed: (error: unknow
     };
   }, [meetingId, onFailed]);
   const isOfIt = preview !== null && preview.broadcastId === air?.broadcast?.broadcastId;
-  return { air, previewUrl: isOfIt ? preview.url : null, isConnected, line };
+  const isKnown = air !== null || isRefused || !isConnected;
+  return { air, isKnown, previewUrl: isOfIt ? preview.url : null, isConnected, line };
 }
 
 const ignore = (): void => {};
