@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { InvitedToBooking } from '#contract/room-bookings.ts';
 import { addressHash } from '#edge/address-hash.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
@@ -17,8 +17,9 @@ let dataDir: string;
 let store: AuthorityStore;
 let people: CalendarPeople;
 const changed = vi.fn();
-beforeEach(async () => {
-  changed.mockClear();
+/** of the audit log, before the test */
+let auditedBefore = 0;
+beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'maru-calendar-people-'));
   store = authorityStore({
     dataDir,
@@ -27,7 +28,6 @@ beforeEach(async () => {
     },
   });
   await store.start();
-  people = newPeople();
   await store.write(async (trx) => {
     for (const [roomId, removedAtMs] of [['a', null] as const, ['b', null] as const, ['gone', 1] as const])
       await trx
@@ -35,9 +35,18 @@ beforeEach(async () => {
         .values({ roomId, roomName: `Room ${roomId}`, createdAtMs: 1, removedAtMs, placeId: null })
         .execute();
   });
+}, 60_000);
+beforeEach(async () => {
+  changed.mockClear();
+  people = newPeople();
+  await store.write(async (trx) => {
+    for (const table of ['call', 'meetingPerson', 'bookingMeeting', 'repetition', 'meeting', 'account'] as const)
+      await trx.deleteFrom(table).execute();
+  });
   for (const name of ['mina', 'joon', 'sora']) await account(name);
+  auditedBefore = (await audited(0)).length;
 });
-afterEach(async () => {
+afterAll(async () => {
   await store.stop();
   rmSync(dataDir, { recursive: true });
 });
@@ -109,8 +118,8 @@ async function rolesOf(name: string): Promise<string[]> {
   }
   return roles;
 }
-const audited = async () =>
-  (await store.read.selectFrom('audit').select('kind').orderBy('seq').execute()).map(({ kind }) => kind);
+const audited = async (from = auditedBefore) =>
+  (await store.read.selectFrom('audit').select('kind').orderBy('seq').execute()).map(({ kind }) => kind).slice(from);
 async function hold(name: string): Promise<void> {
   const { meetingId } = (await meetingOf(name))!;
   await store.write((trx) =>

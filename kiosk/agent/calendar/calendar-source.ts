@@ -6,7 +6,7 @@ import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 
 /** Their mail addresses as `addressHash` makes them; without rooms, things, and attendees who declined. */
-export type InvitedPeople = { organizer: string | null; attendees: readonly string[] };
+export type PeopleOfEvent = { organizer: string | null; attendees: readonly string[] };
 
 /** One occurrence that takes the room's time, of a series or by itself. Stays inside the agent: `links` hold secrets. */
 export type Occurrence = {
@@ -25,7 +25,7 @@ export type Occurrence = {
   /** every address in its location, description, URL and conference fields */
   links: string[];
   /** absent: nobody is named, or it is private */
-  invited?: InvitedPeople;
+  invited?: PeopleOfEvent;
   /** where a write goes, in the source's own terms; null: read-only */
   place: string | null;
 };

@@ -3,7 +3,7 @@ import type ICAL from 'ical.js';
 import { PEOPLE_OF_BOOKING } from '#contract/limits.ts';
 import { cutText, shownText } from '#contract/shown-text.ts';
 import { addressHash } from '#edge/address-hash.ts';
-import type { InvitedPeople, Occurrence } from './calendar-source.ts';
+import type { PeopleOfEvent, Occurrence } from './calendar-source.ts';
 import { linksIn } from './meeting-link.ts';
 
 export type EventFields = Pick<Occurrence, 'title' | 'organizer' | 'isPrivate' | 'isGone' | 'links' | 'invited'>;
@@ -60,7 +60,7 @@ function organizerOf(event: ICAL.Component): string | null {
 }
 
 /** null: nobody whose address can be read. Only people: a group's address is no person's. */
-function invitedTo(event: ICAL.Component, roomAddress: string | null): InvitedPeople | null {
+function invitedTo(event: ICAL.Component, roomAddress: string | null): PeopleOfEvent | null {
   const room = roomAddress?.toLowerCase() ?? null;
   const hashOf = (person: ICAL.Property): string | null => {
     if (/^(ROOM|RESOURCE|GROUP)$/i.test(parameter(person, 'cutype'))) return null;

@@ -6,7 +6,7 @@ import { projections } from '#contract/projections.ts';
 import { RoomBookings } from '#contract/room-bookings.ts';
 import { addressHash } from '#edge/address-hash.ts';
 import type { PlannedBooking } from './agenda-state.ts';
-import type { InvitedPeople, Occurrence } from './calendar-source.ts';
+import type { PeopleOfEvent, Occurrence } from './calendar-source.ts';
 import { splitCalendar, textOf } from './calendar-text.ts';
 import { expand } from './expansion.ts';
 import { invitedBookings } from './invited-bookings.ts';
@@ -24,15 +24,15 @@ function occurrences(lines: string, roomAddress: string | null = null): Occurren
   const options = { zone: ianaZone('UTC')!, roomAddress, poisoned: [], onSeries: () => {} };
   return expand([{ calendar, place: null }], window, options).occurrences;
 }
-const invitedIn = (lines: string, roomAddress: string | null = null): InvitedPeople | undefined =>
+const invitedIn = (lines: string, roomAddress: string | null = null): PeopleOfEvent | undefined =>
   occurrences(lines, roomAddress)[0]!.invited;
-const people = (organizer: string | null, ...attendees: string[]): InvitedPeople => ({
+const people = (organizer: string | null, ...attendees: string[]): PeopleOfEvent => ({
   organizer: organizer && addressHash(organizer),
   attendees: attendees.map(addressHash),
 });
 
 describe('who is invited', () => {
-  test.each<[string, string, InvitedPeople | undefined]>([
+  test.each<[string, string, PeopleOfEvent | undefined]>([
     ['nobody', 'SUMMARY:x', undefined],
     [
       'mailto in capitals, the same twice',
