@@ -37,10 +37,10 @@ export class MembersUnderTest {
     return members;
   }
 
-  async member(displayName: string): Promise<MemberUnderTest> {
+  async member(displayName: string, email: string | null = null): Promise<MemberUnderTest> {
     const [userName, password] = [`u${randomUUID()}`, randomUUID()];
     const grants = [{ role: 'member' as const, scope: { kind: 'organisation' as const } }];
-    const account = { userName, displayName, password, grants, mustChangePassword: false };
+    const account = { userName, displayName, email, password, grants, mustChangePassword: false };
     const { accountId } = await new Accounts({ store: this.store }).create(account);
     return { accountId, displayName, cookie: (await this.fleet.signIn(userName, password)).cookie };
   }

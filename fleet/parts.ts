@@ -19,7 +19,7 @@ import {
   readMailSettings,
 } from './mail/index.ts';
 import { OpenidProvider, OpenidSignIn, Organisation, readOpenidSettings } from './people/index.ts';
-import { Meetings, PeopleMeetings, type SigningKeys, StaffHomes } from './meetings/index.ts';
+import { CalendarPeople, Meetings, PeopleMeetings, type SigningKeys, StaffHomes } from './meetings/index.ts';
 import { mailedMentionsOf, MeetingChat, MentionMails } from './chat/index.ts';
 import { Broadcasts } from './broadcasts/index.ts';
 import { ConverterLink, Documents, Retention } from './documents/index.ts';
@@ -253,7 +253,9 @@ export function makeParts(ground: Ground) {
     logger,
   });
   const bookingsOf = (roomId: string) => rooms.reports.projections.get(roomId, 'agenda')?.bookings ?? [];
-  const peopleMeetings = new PeopleMeetings({ store, meetings, bookingsOf, mails: mail && new MeetingMails() });
+  const mails = mail && new MeetingMails();
+  const peopleMeetings = new PeopleMeetings({ store, meetings, bookingsOf, mails });
+  new CalendarPeople({ store, meetings, broker, mails, logger }).start();
   const staffHomes = new StaffHomes({
     store,
     meetings,

@@ -75,11 +75,11 @@ export function ChangeMeetingPage({ meetingId }: { meetingId: string }) {
   const { t } = useTranslation('staff');
   const { meeting, problem } = useMeeting(meetingId);
   // what changes meanwhile does not overwrite what is typed
-  const [initial, setInitial] = useState<{ form: MeetingForm; sequence: number } | null>(null);
+  const [initial, setInitial] = useState<{ form: MeetingForm; sequence: number; isOfCalendar: boolean } | null>(null);
   useEffect(() => {
     if (meeting === null) return;
-    const { sequence } = meeting;
-    setInitial((before) => before ?? { form: formOf(meeting, Date.now()), sequence });
+    const { sequence, isOfCalendar = false } = meeting;
+    setInitial((before) => before ?? { form: formOf(meeting, Date.now()), sequence, isOfCalendar });
   }, [meeting]);
   return (
     <>
@@ -94,6 +94,7 @@ export function ChangeMeetingPage({ meetingId }: { meetingId: string }) {
         <MeetingFormOf
           initial={initial.form}
           meetingId={meetingId}
+          isOfCalendar={initial.isOfCalendar}
           action={t('form.save')}
           send={async (form) => {
             const body = { ...draftOfForm(form), sequence: initial.sequence };
@@ -110,13 +111,22 @@ type MeetingFormOfProps = {
   initial: MeetingForm;
   /** null: it is not made yet */
   meetingId: string | null;
+  /** title, time and room are the calendar's */
+  isOfCalendar?: boolean;
   action: string;
   /** of the meeting that it follows, offered while the field is empty */
   lastAgenda?: string;
   send: (form: MeetingForm) => Promise<MeetingDetail>;
 };
 
-export function MeetingFormOf({ initial, meetingId, action, lastAgenda = '', send }: MeetingFormOfProps) {
+export function MeetingFormOf({
+  initial,
+  meetingId,
+  isOfCalendar = false,
+  action,
+  lastAgenda = '',
+  send,
+}: MeetingFormOfProps) {
   const { t } = useTranslation('staff');
   const { t: series } = useTranslation('series');
   const live = useLiveHome();
@@ -148,16 +158,22 @@ export function MeetingFormOf({ initial, meetingId, action, lastAgenda = '', sen
       <div className="flex flex-col gap-5">
         <Card>
           <div className="flex flex-col gap-5">
-            <TextField
-              label={t('form.title')}
-              value={form.title}
-              lettersLeft={titleLettersLeft(form.title)}
-              autoComplete="off"
-              autoFocus={initial.title === ''}
-              problem={problems.has('title') ? t('form.titleMissing') : null}
-              onChange={(title) => set({ title })}
-            />
-            <When form={form} problems={problems} onChange={set} />
+            {isOfCalendar ? (
+              <OfCalendar title={form.title} />
+            ) : (
+              <>
+                <TextField
+                  label={t('form.title')}
+                  value={form.title}
+                  lettersLeft={titleLettersLeft(form.title)}
+                  autoComplete="off"
+                  autoFocus={initial.title === ''}
+                  problem={problems.has('title') ? t('form.titleMissing') : null}
+                  onChange={(title) => set({ title })}
+                />
+                <When form={form} problems={problems} onChange={set} />
+              </>
+            )}
             {meetingId === null && form.hasTime && (
               <RepeatsField form={form} isWrong={problems.has('repeats')} onChange={(repeats) => set({ repeats })} />
             )}
@@ -177,13 +193,15 @@ export function MeetingFormOf({ initial, meetingId, action, lastAgenda = '', sen
             )}
           </div>
         </Card>
-        <RoomsCard
-          meetingId={meetingId}
-          startsAtMs={startsAtMs}
-          minutes={minutes}
-          chosen={form.roomIds}
-          onChange={(roomIds) => set({ roomIds })}
-        />
+        {!isOfCalendar && (
+          <RoomsCard
+            meetingId={meetingId}
+            startsAtMs={startsAtMs}
+            minutes={minutes}
+            chosen={form.roomIds}
+            onChange={(roomIds) => set({ roomIds })}
+          />
+        )}
       </div>
       <div className="flex flex-col gap-5">
         <PeopleToInvite people={form.people} onChange={(people) => set({ people })} />
@@ -201,6 +219,16 @@ export function MeetingFormOf({ initial, meetingId, action, lastAgenda = '', sen
         </Button>
       </div>
     </form>
+  );
+}
+
+function OfCalendar({ title }: { title: string }) {
+  const { t } = useTranslation('staff');
+  return (
+    <div className="flex flex-col gap-2">
+      <p className="text-base font-semibold">{title}</p>
+      <p className="text-small text-quiet">{t('form.ofCalendar')}</p>
+    </div>
   );
 }
 

@@ -90,7 +90,9 @@ export function emptyForm(nowMs: number): MeetingForm {
 }
 
 export function formOf(meeting: MeetingDetail, nowMs: number): MeetingForm {
-  const { title, startsAtMs, endsAtMs, people, rooms, policy, agenda } = meeting;
+  const { title, people, rooms, policy, agenda, isOfCalendar = false } = meeting;
+  // a calendar's stay as they are, whatever is sent, and may be what no form takes
+  const { startsAtMs, endsAtMs } = isOfCalendar ? { startsAtMs: null, endsAtMs: null } : meeting;
   const form = emptyForm(nowMs);
   return {
     ...form,
@@ -105,7 +107,7 @@ export function formOf(meeting: MeetingDetail, nowMs: number): MeetingForm {
           ? { kind: 'guest', displayName, email }
           : { kind: 'account', accountId, displayName, role },
     ),
-    roomIds: rooms.map(({ roomId }) => roomId),
+    roomIds: isOfCalendar ? [] : rooms.map(({ roomId }) => roomId),
     ...policy,
     agenda,
   };

@@ -235,9 +235,11 @@ function HostActs({ meeting, isOfPeople, onChanged }: HostActsProps) {
       >
         {t('meeting.change')}
       </Button>
-      <Button variant="danger-quiet" icon={Ban} isPending={isPending} onPress={() => setAsked(true)}>
-        {t('meeting.cancel')}
-      </Button>
+      {!meeting.isOfCalendar && (
+        <Button variant="danger-quiet" icon={Ban} isPending={isPending} onPress={() => setAsked(true)}>
+          {t('meeting.cancel')}
+        </Button>
+      )}
       {problem && (
         <div className="basis-full">
           <ProblemWords problem={problem} />

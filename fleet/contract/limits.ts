@@ -7,6 +7,8 @@ export const MAX_MQTT_PACKET_BYTES = 128 * 1024;
 export const MAX_HTTP_BODY_BYTES = 64 * 1024;
 /** How many of today's bookings a room's agenda names. */
 export const BOOKINGS_IN_AGENDA = 20;
+/** How many people of a booking its room reports, besides the organizer. */
+export const PEOPLE_OF_BOOKING = 100;
 /** How many meetings that people made for it a room is sent. */
 export const MEETINGS_OF_ROOM = 20;
 /** Check-in opens this long before a booking's start; who has not come this long after it is a no-show. */

@@ -5,6 +5,7 @@
  */
 import { PairingOffer } from './pairing-offer.ts';
 import { RoomAgenda } from './room-agenda.ts';
+import { RoomBookings } from './room-bookings.ts';
 import { RoomBroadcasts } from './room-broadcasts.ts';
 import { RoomChat } from './room-chat.ts';
 import { RoomDocument } from './room-document.ts';
@@ -53,6 +54,7 @@ export const projections = {
   health: { schema: KioskHealth, maxBytes: 4 * 1024, perSecond: 2, readers: ['console'] },
   help: { schema: RoomHelp, maxBytes: 16 * 1024, perSecond: 5, readers: ['phone', 'tv', 'console', 'lan'] },
   update: { schema: RoomUpdate, maxBytes: 4 * 1024, perSecond: 2, readers: ['phone', 'tv', 'console', 'lan'] },
+  bookings: { schema: RoomBookings, maxBytes: 64 * 1024, perSecond: 1, readers: [] },
   pairing: { schema: PairingOffer, maxBytes: 1024, perSecond: 5, readers: [] },
 } as const satisfies Record<string, Projection>;
 

@@ -4,13 +4,14 @@ import type { MeetingDraft, NewMeeting } from '#contract/http/meetings-api.ts';
 import { type Reach, reaches } from '#contract/http/permissions.ts';
 import { MAX_REPEATED_MEETINGS, type MeetingRepetition, repetitionDays } from '#contract/meeting-repetition.ts';
 import type { z } from '#contract/schema.ts';
+import type { Selectable } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 
 export type CheckedDraft = z.output<typeof MeetingDraft>;
 export type CheckedNewMeeting = z.output<typeof NewMeeting>;
 type WantedPerson = CheckedDraft['people'][number];
-type PersonRow = AuthorityTables['meetingPerson'];
+type PersonRow = Omit<Selectable<AuthorityTables['meetingPerson']>, 'isOfCalendar'>;
 export type MeetingTimes = { startsAtMs: number | null; endsAtMs: number | null };
 /** Of the people of a meeting: who stays, who comes, who is gone. */
 export type PeopleChange = {

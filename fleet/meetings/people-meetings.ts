@@ -15,26 +15,16 @@ import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { MeetingMails } from '../mail/index.ts';
 import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
-import { type LeavingPeer, personOfAccount, personOfRoom, recordRoleInMeeting, usableInvite } from './entries.ts';
-import { insertInvite } from './invites.ts';
-import {
-  changesHosts,
-  type CheckedDraft,
-  type CheckedNewMeeting,
-  type MeetingTimes,
-  occurrenceTimesOf,
-  peopleChange,
-  roomsFor,
-  timesOf,
-} from './meeting-draft.ts';
+import { type LeavingPeer, personOfAccount, personOfRoom, usableInvite } from './entries.ts';
+import { type CheckedDraft, type CheckedNewMeeting, occurrenceTimesOf, roomsFor, timesOf } from './meeting-draft.ts';
 import { meetingPolicyIn, meetingRulesIn, setMeetingPolicy } from './meeting-policies.ts';
 import { roleIn } from './meeting-people.ts';
 import { isHost, peopleOfMeeting, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
-import { endTicketsOfInvite } from './tickets.ts';
 import { conflictsOf } from './room-conflicts.ts';
 import { inviteAs, newRepetition, repetitionOf } from './repetitions.ts';
 import { seriesToContinue } from './series.ts';
+import { setPeople } from './set-people.ts';
 
 type Row = Selectable<AuthorityTables['meeting']>;
 /** `reach`: the rooms that the account may ask for. */
@@ -48,12 +38,8 @@ export type PeopleMeetingsDependencies = {
   mails: MeetingMails | null;
 };
 
-/** a guest may come back after the end, and a meeting overruns */
-const INVITE_OUTLIVES_MS = 24 * 3_600_000;
 /** as many meetings and people of one request count as one */
 const ROWS_OF_ONE = 50;
-/** of a meeting without a time */
-const UNTIMED_INVITE_MS = 90 * 24 * 3_600_000;
 
 export class PeopleMeetings {
   readonly #deps: PeopleMeetingsDependencies;
@@ -145,6 +131,7 @@ export class PeopleMeetings {
   }
 
   /**
+   * Of a booking's meeting title, time and room stay as its calendar has them.
    * @param sequence of the meeting as the change was made on it
    * @throws InvalidStateError meeting-changed, not-possible-now: a room's own, or cancelled; UserError forbidden: other hosts
    *   than before; and as `create` does
@@ -160,18 +147,21 @@ export class PeopleMeetings {
     const leaving = await this.#write(account.accountId, draft.people.length + 1, async (trx) => {
       const former = await changeable(trx, meetingId);
       if (former.sequence !== sequence) throw new InvalidStateError('meeting-changed');
-      const times = timesOf(draft, former);
+      const isOfCalendar = await isOfCalendarIn(trx, meetingId);
+      const { startsAtMs, endsAtMs } = former;
+      const times = isOfCalendar ? { startsAtMs, endsAtMs } : timesOf(draft, former);
+      const title = isOfCalendar ? former.title : draft.title;
       const formerRooms = await trx
         .selectFrom('meetingRoom')
         .select('roomId')
         .where('meetingId', '=', meetingId)
         .execute();
       const before = formerRooms.map(({ roomId }) => roomId);
-      const roomIds = await roomsFor(trx, draft.roomIds, reach, before);
+      const roomIds = isOfCalendar ? before : await roomsFor(trx, draft.roomIds, reach, before);
       await trx
         .updateTable('meeting')
         .set({
-          title: draft.title,
+          title,
           agenda: draft.agenda ?? former.agenda,
           language: draft.language ?? former.language,
           ...times,
@@ -185,14 +175,19 @@ export class PeopleMeetings {
       const meeting = { meetingId, hostAccountId, ...times };
       const gone = await setPeople(trx, meeting, draft.people, { actor, mails, former, makesHosts });
       const isOther =
-        draft.title !== former.title ||
+        title !== former.title ||
         times.startsAtMs !== former.startsAtMs ||
         times.endsAtMs !== former.endsAtMs ||
         [...before].sort().join() !== [...roomIds].sort().join();
       if (isOther) await mails?.changed(trx, meetingId, { personIds: gone.keptIds, former, sender: actor });
       await mails?.invited(trx, meetingId, gone.addedIds, actor);
       const subject = `meeting:${meetingId}`;
-      await appendAudit(trx, { kind: 'meeting-changed', actor, subject, details: auditOf(draft, roomIds) });
+      await appendAudit(trx, {
+        kind: 'meeting-changed',
+        actor,
+        subject,
+        details: auditOf({ ...draft, title }, roomIds),
+      });
       if (draft.policy) await setPolicyIfNew(trx, meetingId, draft.policy, actor);
       const goneRooms = before.filter((roomId) => !roomIds.includes(roomId));
       return outOfCall(trx, meetingId, {
@@ -206,11 +201,13 @@ export class PeopleMeetings {
     return this.detail(meetingId, { role, accountId: account.accountId });
   }
 
-  /** @throws InvalidStateError not-possible-now: a room's own, or cancelled before; ProtocolError not-found */
+  /** @throws InvalidStateError not-possible-now: a room's own, of a room's calendar, or cancelled before; ProtocolError not-found */
   async cancel(meetingId: string, actor: string): Promise<void> {
     const { store, meetings } = this.#deps;
     const ended = await store.write(async (trx) => {
       const { sequence, ...times } = await changeable(trx, meetingId);
+      if (await isOfCalendarIn(trx, meetingId))
+        throw new InvalidStateError('not-possible-now', 'it is cancelled in the calendar of its room');
       await trx
         .updateTable('meeting')
         .set({ cancelledAtMs: Date.now(), sequence: sequence + 1 })
@@ -327,12 +324,13 @@ export class PeopleMeetings {
       .where('meetingId', '=', meetingId)
       .executeTakeFirst();
     if (!summary || !row) throw new ProtocolError('not-found', 'no such meeting');
-    const [people, rules, waiting, conflicts, repeats] = await Promise.all([
+    const [people, rules, waiting, conflicts, repeats, isOfCalendar] = await Promise.all([
       peopleOfMeeting(store.read, meetingId, role),
       meetingRulesIn(store.read, meetingId),
       isHost(role) ? meetings.waitingRoom.listOf(meetingId) : null,
       summary.isCancelled ? [] : conflictsOf(store.read, summary, { accountId, bookingsOf }),
       repetitionOf(store.read, meetingId),
+      isOfCalendarIn(store.read, meetingId),
     ]);
     const waitingCount = waiting?.count ?? 0;
     const { sequence, agenda, hostAccountId } = row;
@@ -347,6 +345,7 @@ export class PeopleMeetings {
       sequence,
       agenda,
       ...(repeats && { repeats }),
+      ...(isOfCalendar && { isOfCalendar: true as const }),
     };
     return { ...meeting, waitingCount, people, conflicts };
   }
@@ -376,114 +375,19 @@ async function changeable(trx: AuthorityWrite, meetingId: string): Promise<Row> 
   return row;
 }
 
+/** Its time, title and room are those of a room's calendar, which also says when it is cancelled. */
+export async function isOfCalendarIn(db: Pick<AuthorityWrite, 'selectFrom'>, meetingId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('bookingMeeting')
+    .select('meetingId')
+    .where('meetingId', '=', meetingId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 async function setRooms(trx: AuthorityWrite, meetingId: string, roomIds: readonly string[]): Promise<void> {
   await trx.deleteFrom('meetingRoom').where('meetingId', '=', meetingId).execute();
   for (const roomId of roomIds) await trx.insertInto('meetingRoom').values({ meetingId, roomId }).execute();
-}
-
-type PeopleOfMeeting = MeetingTimes & { meetingId: string; hostAccountId: string | null };
-/** `accountIds`, `inviteIds`: of those who are gone */
-type SetPeople = { accountIds: string[]; inviteIds: string[]; addedIds: string[]; keptIds: string[] };
-
-/**
- * Who is gone has no invite any more, and no knock that is answered.
- * @throws ProtocolError not-found: an account; UserError forbidden: other hosts than before, by somebody who makes none
- */
-async function setPeople(
-  trx: AuthorityWrite,
-  { meetingId, hostAccountId, startsAtMs, endsAtMs }: PeopleOfMeeting,
-  wanted: CheckedDraft['people'],
-  {
-    actor,
-    mails,
-    former: times,
-    makesHosts,
-  }: { actor: string; mails: MeetingMails | null; former: MeetingTimes; makesHosts: boolean },
-): Promise<SetPeople> {
-  const former = await trx.selectFrom('meetingPerson').selectAll().where('meetingId', '=', meetingId).execute();
-  const people = peopleChange(wanted, former, hostAccountId);
-  if (!makesHosts && changesHosts(people)) throw new UserError('forbidden', 'only a host makes or removes a host');
-  const { kept, added, removed } = people;
-  const nowMs = Date.now();
-  const expiresAtMs =
-    startsAtMs === null || endsAtMs === null
-      ? nowMs + UNTIMED_INVITE_MS
-      : Math.max(nowMs, endsAtMs) + INVITE_OUTLIVES_MS;
-  for (const { row, role } of kept) {
-    await trx.updateTable('meetingPerson').set({ role }).where('personId', '=', row.personId).execute();
-    if (row.accountId !== null && role !== row.role)
-      await recordRoleInMeeting(trx, { meetingId, accountId: row.accountId, role });
-    if (row.inviteId !== null)
-      await trx.updateTable('invite').set({ expiresAtMs }).where('inviteId', '=', row.inviteId).execute();
-  }
-  const addedIds: string[] = [];
-  for (const person of added) {
-    if ('accountId' in person) {
-      await welcomeBack(trx, meetingId, person.accountId);
-      await recordRoleInMeeting(trx, { meetingId, accountId: person.accountId, role: person.role });
-    }
-    const who =
-      'accountId' in person
-        ? { ...(await invitable(trx, person.accountId)), role: person.role, inviteId: null }
-        : {
-            accountId: null,
-            ...person,
-            role: 'guest' as const,
-            inviteId: (
-              await insertInvite(trx, { meetingId, displayName: person.displayName, seats: 1, expiresAtMs }, actor)
-            ).inviteId,
-          };
-    const personId = newId();
-    addedIds.push(personId);
-    await trx
-      .insertInto('meetingPerson')
-      .values({ personId, meetingId, ...who, addedAtMs: nowMs })
-      .execute();
-  }
-  const inviteIds = removed.flatMap(({ inviteId }) => inviteId ?? []);
-  const accountIds = removed.flatMap(({ accountId }) => accountId ?? []);
-  const personIds = removed.map(({ personId }) => personId);
-  await mails?.cancelled(trx, meetingId, { personIds, times, sender: actor, isWhole: false });
-  for (const personId of personIds) await trx.deleteFrom('meetingPerson').where('personId', '=', personId).execute();
-  for (const inviteId of inviteIds) {
-    await trx.updateTable('invite').set({ revokedAtMs: nowMs }).where('inviteId', '=', inviteId).execute();
-    await endTicketsOfInvite(trx, inviteId, actor);
-    await appendAudit(trx, { kind: 'invite-revoked', actor, subject: `invite:${inviteId}` });
-  }
-  for (const accountId of accountIds)
-    await trx
-      .updateTable('ticket')
-      .set({ state: 'declined', decidedBy: actor, decidedAtMs: nowMs })
-      .where('meetingId', '=', meetingId)
-      .where('accountId', '=', accountId)
-      .where('state', 'in', ['waiting', 'admitted'])
-      .execute();
-  return { accountIds, inviteIds, addedIds, keptIds: kept.map(({ row }) => row.personId) };
-}
-
-/** A person who was removed from a meeting and is invited again may come in, also into the same call. */
-async function welcomeBack(trx: AuthorityWrite, meetingId: string, accountId: string): Promise<void> {
-  await trx
-    .updateTable('entry')
-    .set({ removedAtMs: null, joinedAtMs: null })
-    .where('person', '=', personOfAccount(accountId))
-    .where('callId', 'in', trx.selectFrom('call').select('callId').where('meetingId', '=', meetingId))
-    .where('removedAtMs', 'is not', null)
-    .execute();
-}
-
-async function invitable(
-  trx: AuthorityWrite,
-  accountId: string,
-): Promise<Pick<AuthorityTables['meetingPerson'], 'accountId' | 'displayName' | 'email'>> {
-  const account = await trx
-    .selectFrom('account')
-    .select(['accountId', 'displayName', 'email'])
-    .where('accountId', '=', accountId)
-    .where('disabledAtMs', 'is', null)
-    .executeTakeFirst();
-  if (!account) throw new ProtocolError('not-found', 'no such account');
-  return account;
 }
 
 async function setPolicyIfNew(

@@ -36,6 +36,9 @@ export async function conflictsOf(
     .where('meeting.endsAtMs', '>', startsAtMs)
     .orderBy('meeting.startsAtMs')
     .execute();
+  // the meeting of a booking is not in its own way
+  const booked = await db.selectFrom('bookingMeeting').select('bookingId').where('meetingId', '=', meetingId).execute();
+  const own = booked.map(({ bookingId }) => bookingId);
   const conflicts: MeetingDetail['conflicts'] = [];
   for (const room of rooms) {
     const meetings = others.filter(({ roomId }) => roomId === room.roomId);
@@ -45,7 +48,7 @@ export async function conflictsOf(
       conflicts.push({ ...room, title: isTheirs ? other.title : '' });
     }
     // the room reports ours with its others
-    const ours = new Set(meetings.map((each) => bookingIdOfMeeting(each.meetingId)));
+    const ours = new Set([...own, ...meetings.map((each) => bookingIdOfMeeting(each.meetingId))]);
     for (const { bookingId, title, startMs, endMs, state } of bookingsOf(room.roomId))
       if (startMs < endsAtMs && endMs > startsAtMs && state !== 'released' && state !== 'over' && !ours.has(bookingId))
         conflicts.push({ ...room, title });

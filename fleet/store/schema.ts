@@ -110,6 +110,8 @@ export type AuthorityTables = {
     addedAtMs: number;
     /** of who was invited to meetings that repeat by one mail: the person of the first of them, the same in all; null: by a mail of its own */
     invitedAs: string | null;
+    /** 1: a room's calendar named the person, and takes them back */
+    isOfCalendar: Generated<number>;
   };
   /** A knock: see waiting.ts of the contract. One of each person and meeting; a person who knocks again has a new secret. */
   ticket: {
@@ -221,7 +223,17 @@ export type AuthorityTables = {
     revokedAtMs: number | null;
   };
   /** `bookingId`: the kiosk's hash over its calendar, the same after each reading */
-  bookingMeeting: { roomId: string; bookingId: string; meetingId: string };
+  bookingMeeting: {
+    roomId: string;
+    bookingId: string;
+    meetingId: string;
+    /** of a booking that repeats: the kiosk's hash over calendar and UID; null: by itself, or not reported */
+    seriesKey: Generated<string | null>;
+    /** accounts that its calendar named last, without the host, as JSON */
+    invited: Generated<string>;
+    /** a hash over all that its calendar was last found to say; '': nothing was reported of it */
+    reported: Generated<string>;
+  };
   claim: { codeHash: string; roomId: string; expiresAtMs: number; usedAtMs: number | null };
   certificate: {
     serial: string;

@@ -232,6 +232,8 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     drop index meeting_by_request; drop index meeting_of_repetition; drop table repetition;
     alter table meeting drop column request_id; alter table meeting drop column repetition_id;
     alter table meeting drop column occurrence_at_ms;
+    drop index booking_of_series; alter table booking_meeting drop column series_key;
+    alter table booking_meeting drop column invited; alter table booking_meeting drop column reported;
     alter table meeting drop column host_account_id; alter table meeting drop column starts_at_ms;
     alter table meeting drop column ends_at_ms; alter table meeting drop column policy;
     alter table meeting drop column sequence; alter table meeting drop column cancelled_at_ms;

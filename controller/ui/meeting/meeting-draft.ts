@@ -5,10 +5,13 @@ import { callApi } from '../http-client.ts';
 type DraftPerson = MeetingDraft['people'][number];
 const MINUTE_MS = 60_000;
 const USUAL_MINUTES = 60;
+/** as a draft takes them: a booking of a room's calendar may be shorter or longer, and keeps its own */
+const [LEAST_MINUTES, MOST_MINUTES] = [5, 24 * 60];
 
 export function draftOf({ title, startsAtMs, endsAtMs, people, rooms, policy }: MeetingDetail): MeetingDraft {
-  const durationMinutes =
+  const minutes =
     startsAtMs === null || endsAtMs === null ? USUAL_MINUTES : Math.round((endsAtMs - startsAtMs) / MINUTE_MS);
+  const durationMinutes = Math.min(MOST_MINUTES, Math.max(LEAST_MINUTES, minutes));
   return {
     title,
     startsAtMs,

@@ -94,6 +94,8 @@ export const MeetingDetail = MeetingSummary.extend({
   sequence: z.number().int().nonnegative(),
   /** absent: it was made alone. `laterCount`: those after it that were made together with it, and are not cancelled */
   repeats: z.object({ every: openWord(RepetitionRhythm), laterCount: z.number().int().nonnegative() }).optional(),
+  /** it is a booking of a room's calendar, which has its title and time and cancels it; absent: it is none */
+  isOfCalendar: z.literal(true).optional(),
   /** rooms that are busy at that time, by their calendar or another meeting of ours; `title` empty: not for the caller */
   conflicts: z.array(z.object({ roomId: Id, roomName: z.string(), title: z.string() })),
 });

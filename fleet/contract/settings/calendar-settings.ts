@@ -20,6 +20,8 @@ const common = {
   noShowRelease: z.boolean().default(true),
   /** the screen listens for voices in the minutes in which check-in is awaited */
   soundPresence: z.boolean().default(true),
+  /** false: who is invited to a booking stays in the room, and the fleet server lets nobody by it see the booking's meeting */
+  peopleOfBookings: z.boolean().default(true),
   /** the room's own address among the invited, to see that it declined; null: known by CUTYPE=ROOM */
   roomAddress: z.email().max(200).nullable().default(null),
 };
@@ -49,6 +51,7 @@ export const calendarSettings = settingsSection(
     timeZone: { kind: 'text', isOptional: true },
     noShowRelease: { kind: 'boolean' },
     soundPresence: { kind: 'boolean' },
+    peopleOfBookings: { kind: 'boolean' },
     roomAddress: { kind: 'text', isOptional: true },
   },
 );

@@ -11,7 +11,7 @@ import { startOfDay, type Zone } from './zones.ts';
 export type AgendaContent = Pick<RoomAgenda, 'timeZone' | 'calendar' | 'bookings' | 'moreCount'>;
 type View = { nowMs: number; zone: Zone; fleetOrigin: string | null; rules: AgendaRules };
 
-const MAX_TITLE = { units: 120, bytes: 240 };
+export const MAX_TITLE = { units: 120, bytes: 240 };
 const MAX_ORGANIZER = { units: 80, bytes: 120 };
 /** the agenda's other fields: ids, counters, health, the zone's name */
 const HEADING_BYTES = 700;

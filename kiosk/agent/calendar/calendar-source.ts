@@ -5,6 +5,9 @@
 import type { MeetingOfRoom } from '#contract/room-meetings.ts';
 import type { CalendarAccount } from '#contract/settings/calendar-settings.ts';
 
+/** Their mail addresses as `addressHash` makes them; without rooms, things, and attendees who declined. */
+export type PeopleOfEvent = { organizer: string | null; attendees: readonly string[] };
+
 /** One occurrence that takes the room's time, of a series or by itself. Stays inside the agent: `links` hold secrets. */
 export type Occurrence = {
   uid: string;
@@ -21,6 +24,8 @@ export type Occurrence = {
   isGone: boolean;
   /** every address in its location, description, URL and conference fields */
   links: string[];
+  /** absent: nobody is named, or it is private */
+  invited?: PeopleOfEvent;
   /** where a write goes, in the source's own terms; null: read-only */
   place: string | null;
 };

@@ -24,6 +24,7 @@ import { type AgendaContent, bookingsInView, startableIn } from './agenda-view.t
 import type { CalendarSource, CalendarWindow, Reading } from './calendar-source.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { AgendaMemory } from './agenda-memory.ts';
+import { type BookingsContent, invitedBookings } from './invited-bookings.ts';
 import { type EntryMemory, MeetingEntries } from './meeting-entries.ts';
 import { entryInCalendar, withOurMeetings } from './our-meetings.ts';
 import { Refresh } from './refresh.ts';
@@ -47,6 +48,8 @@ export type CalendarOptions = {
   /** of the meetings that we wrote into the calendar */
   entryMemory: EntryMemory;
   onAgenda: () => void;
+  /** who is invited to the calendar's bookings: whole, each time it is not as it was */
+  onInvited?: (bookings: BookingsContent) => void;
   /** whether the room's meetings get into the calendar; null: they do */
   onEntryFault: (code: ErrorCode | null) => void;
   onEvent: (event: CalendarEvent) => void;
@@ -82,6 +85,8 @@ export class Calendar {
   #hasRead = false;
   /** as the calendar had them last */
   #fromCalendar: readonly PlannedBooking[] = [];
+  /** so far it was read last; null: not all of it could be */
+  #readToMs: number | null = null;
   /** that people made for the room at the fleet server */
   #meetings: readonly MeetingOfRoom[] = [];
   /** before the fleet has said so, none is gone */
@@ -89,6 +94,7 @@ export class Calendar {
   #isStarted = false;
   #health: CalendarHealth = { state: 'none', code: null, freshAsOfMs: null, unreadCount: 0 };
   #told = '';
+  #toldInvited = '';
   #saved = '';
   #wake: (() => void) | null = null;
   #stopped = false;
@@ -213,9 +219,9 @@ export class Calendar {
     return { fromMs: startOfDay(this.#zone, nowMs, -1), toMs: startOfDay(this.#zone, nowMs, DAYS_AHEAD) };
   }
 
-  #onReading({ occurrences }: Reading): void {
-    const { settings } = this.#options;
-    const calendar = settings ? `${settings.kind} ${settings.url}` : '';
+  #onReading({ occurrences, leftOut }: Reading): void {
+    const calendar = this.#calendar;
+    this.#readToMs = leftOut === 0 ? this.#window().toMs : null;
     this.#fromCalendar = occurrences.map((each) => {
       const bookingId = bookingIdOf(calendar, each);
       return { ...each, bookingId, place: this.#writes?.isRefused(bookingId) ? null : each.place };
@@ -230,7 +236,31 @@ export class Calendar {
     const planned = withOurMeetings(this.#fromCalendar, this.#meetings, fleetOrigin);
     this.#take({ type: 'reading', planned });
     if (!this.#hasRead || !this.#knowsMeetings) return;
+    this.#tellInvited(planned, fleetOrigin);
     this.#entries?.update(this.#meetings, (each) => entryInCalendar(this.#fromCalendar, each, fleetOrigin));
+  }
+
+  /** Not before it is known which of them lead to meetings at the fleet server. */
+  #tellInvited(planned: readonly PlannedBooking[], fleetOrigin: string | null): void {
+    const { onInvited, settings } = this.#options;
+    if (!onInvited || fleetOrigin === null) return;
+    const bookings = invitedBookings(planned, {
+      calendar: this.#calendar,
+      nowMs: this.#clock.now().nowMs,
+      toMs: this.#readToMs,
+      fleetOrigin,
+      namesPeople: settings?.peopleOfBookings ?? false,
+    });
+    const text = JSON.stringify(bookings);
+    if (text === this.#toldInvited) return;
+    this.#toldInvited = text;
+    onInvited(bookings);
+  }
+
+  /** By which bookings and series are told from those of another calendar. */
+  get #calendar(): string {
+    const { settings } = this.#options;
+    return settings ? `${settings.kind} ${settings.url}` : '';
   }
 
   #onHealth(health: CalendarHealth): void {

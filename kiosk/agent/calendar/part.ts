@@ -30,6 +30,7 @@ export const calendarPart: PartDeclaration = {
       memory: { load: () => remembered.load() ?? { bookings: [] }, save: (value) => remembered.save(value) },
       entryMemory: { load: () => keptEntries.load(), save: (value) => keptEntries.save(value) },
       onAgenda: publish,
+      onInvited: (bookings) => host.publish('bookings', bookings),
       onEntryFault: (code) => {
         if (code !== null && code !== entryFault) host.record({ name: 'device-faulty', device: 'calendar', code });
         entryFault = code;

@@ -175,6 +175,10 @@ export default {
       timeZone: { label: 'Time zone', help: 'Such as Asia/Seoul. Empty: the kiosk’s own.' },
       noShowRelease: { label: 'Release when nobody comes', help: 'Ten minutes after the start' },
       soundPresence: { label: 'Voices count as check-in', help: 'The kiosk listens only while check-in is awaited' },
+      peopleOfBookings: {
+        label: 'People of bookings',
+        help: 'Organizer and attendees who have an account find the booking among their meetings, with its page',
+      },
       roomAddress: {
         label: 'Address of the room',
         help: 'As it is invited, to see that it declined. Empty: found by itself.',

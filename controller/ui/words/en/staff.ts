@@ -60,6 +60,7 @@ export default {
     when: 'When',
     timed: 'At a time',
     anyTime: 'Any time',
+    ofCalendar: 'Title, time and room come from the room’s calendar, and are changed or cancelled there.',
     anyTimeNote: 'It starts when somebody joins, as often as you like.',
     date: 'Date',
     time: 'Time',

@@ -167,6 +167,10 @@ export default {
       timeZone: { label: '시간대', help: '예: Asia/Seoul. 비워 두면 단말의 시간대를 따릅니다.' },
       noShowRelease: { label: '아무도 오지 않으면 예약 해제', help: '시작하고 10분이 지나면 해제합니다' },
       soundPresence: { label: '목소리로 체크인', help: '체크인을 기다리는 동안에만 소리를 듣습니다' },
+      peopleOfBookings: {
+        label: '예약에 초대된 사람',
+        help: '계정이 있는 주최자와 참석자의 회의 목록에 예약과 회의 페이지가 표시됩니다',
+      },
       roomAddress: {
         label: '회의실 주소',
         help: '초대할 때 쓰는 주소로, 거절했는지 확인하는 데 씁니다. 비워 두면 자동으로 찾습니다.',

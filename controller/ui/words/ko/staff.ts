@@ -59,6 +59,7 @@ export default {
     when: '시간',
     timed: '시간 정하기',
     anyTime: '언제든지',
+    ofCalendar: '제목, 시간, 회의실은 회의실 캘린더에서 가져옵니다. 변경하거나 취소하려면 캘린더에서 하십시오.',
     anyTimeNote: '누군가 들어오면 시작되며 여러 번 열 수 있습니다.',
     date: '날짜',
     time: '시작 시각',
