@@ -42,7 +42,7 @@ export function guestRecordRoutes({
   const reads = new AttemptLimit({ burst: 300, refillPerMinute: 300 });
   const refusals = new AttemptLimit({ burst: 20, refillPerMinute: 6 });
   // leafing through documents
-  const pages = new AttemptLimit({ burst: 1_200, refillPerMinute: 600 });
+  const pages = new AttemptLimit({ burst: 600, refillPerMinute: 600 });
   const prints = new AttemptLimit({ burst: 10, refillPerMinute: 6 });
 
   /** Other people's wrong links refuse nobody: only the refusals of a network are limited. */

@@ -405,6 +405,8 @@ describe('documents that were kept', () => {
     const { picture } = await page(documentId, held.link, 'jonas');
     expect(Buffer.from(picture, 'base64').equals(await PICTURE)).toBe(false);
     await store.write((trx) => trx.updateTable('entry').set({ displayName: null }).execute());
+    // without a name to put on its pages it is not even listed
+    expect(await listed(held)).toBeUndefined();
     expect(await refusalOf(documentId, held.link, 'jonas')).toBe('not-found');
     await setDocuments(held.meetingId, { ...kept, guestsView: false });
     expect(await refusalOf(documentId, held.link, 'jonas')).toBe('not-found');

@@ -51,13 +51,14 @@ export async function guestRecordOf(
   const last = held.at(-1);
   if (!last) throw new UserError('guest-record-over');
   const minutes = await minutesFor(db, visit, isOpen);
-  const times = await Promise.all(held.map((call) => timesOf(db, call, minutes)));
+  const { startedAtMs: heldFromMs } = await timesOf(db, held[0]!, minutes);
+  const { endedAtMs: heldUntilMs } = await timesOf(db, last, minutes);
   const ownIds = held.map(({ callId }) => callId).filter((callId) => visit.ownCallIds.includes(callId));
   return {
     meetingTitle: summary.title,
     hostName: summary.hostName,
-    heldFromMs: Math.min(...times.map(({ startedAtMs }) => startedAtMs)),
-    heldUntilMs: Math.max(...times.map(({ endedAtMs }) => endedAtMs)),
+    heldFromMs,
+    heldUntilMs,
     agenda: meeting.agenda,
     untilMs: isOpen.untilMs(last.endedAtMs),
     isDeleted:

@@ -28,7 +28,7 @@ export const MAX_GUEST_RECORD_DOCUMENTS = 100;
 export const GuestRecord = z.object({
   meetingTitle: z.string(),
   hostName: z.string(),
-  /** when the first call that is shown began, and the last one ended */
+  /** from the first who came into the first call that is shown to the last who left the last one, as minutes have it */
   heldFromMs: EpochMs,
   heldUntilMs: EpochMs,
   /** a point on each line; '' for none */
