@@ -102,6 +102,7 @@ export function servedRoutes(parts: FleetParts, ground: Served): ServedRoute[] {
       visits: meetings.guestVisits,
       pdf,
       polls,
+      documentPage: (bearer, of) => documents.page(bearer, of),
       nowMs: () => clock.nowMs(),
       logger,
     }),

@@ -40,18 +40,24 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-type Answers = { entry: KnownEntry | MaruError; record?: GuestRecord | MaruError; pdf?: Blob | MaruError };
+type Answers = {
+  entry: KnownEntry | MaruError;
+  record?: GuestRecord | MaruError;
+  pdf?: Blob | MaruError;
+  page?: Blob | MaruError;
+};
 const orThrow = <T,>(answer: T | MaruError): T => {
   if (answer instanceof MaruError) throw answer;
   return answer;
 };
-/** @returns how often the record was asked for */
+/** @returns how often the record was asked for, and which pages */
 async function open({
   entry,
   record: answer = new UserError('not-admitted'),
   pdf,
-}: Answers): Promise<{ reads: number }> {
-  const asked = { reads: 0 };
+  page: picture,
+}: Answers): Promise<{ reads: number; pages: string[] }> {
+  const asked = { reads: 0, pages: [] as string[] };
   const way = {
     kind: 'invite',
     ticket: null,
@@ -62,6 +68,10 @@ async function open({
       return orThrow(answer);
     },
     minutesPdf: async () => orThrow(pdf ?? new UserError('too-many-attempts')),
+    documentPage: async (documentId: string, number: number) => {
+      asked.pages.push(`${documentId} ${number}`);
+      return orThrow(picture ?? new ProtocolError('not-found', 'no such page'));
+    },
   };
   const guest = new Guest(way as unknown as WayIn);
   guest.start();
@@ -157,4 +167,36 @@ it('gives the minutes as files; why there is no PDF stands beside them', async (
   await page.press('PDF');
   await page.until(() => page.text.includes(errorsEn['not-found'].what));
   expect(files).toHaveLength(1);
+});
+
+it('opens a document that was kept page by page, and saves the page', async () => {
+  const files: string[] = [];
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+    files.push(this.download);
+  });
+  const documents = [{ documentId: ID, title: 'Prices.pdf', pageCount: 2 }];
+  const asked = await open({ entry: ended, record: { ...record, documents }, page: new Blob(['a picture']) });
+  await page.until(() => page.text.includes('2 pages'));
+  // nothing is fetched before it is asked for
+  expect(asked.pages).toEqual([]);
+  await page.press('Open Prices.pdf');
+  const shown = (number: number) => document.querySelector(`img[alt="Prices.pdf, page ${number} of 2"]`) !== null;
+  await page.until(() => shown(1));
+  expect(page.button(joinEn.after.previous).disabled).toBe(true);
+  await page.press(joinEn.after.next);
+  await page.until(() => shown(2));
+  expect(page.button(joinEn.after.next).disabled).toBe(true);
+  await page.press(joinEn.after.savePage);
+  expect(files).toEqual(['Prices.pdf 2.webp']);
+  expect(asked.pages).toEqual([`${ID} 1`, `${ID} 2`]);
+  await page.press('Close Prices.pdf');
+  expect(shown(2)).toBe(false);
+});
+
+it('says why a page is not shown', async () => {
+  const documents = [{ documentId: ID, title: 'Prices.pdf', pageCount: 2 }];
+  await open({ entry: ended, record: { ...record, documents }, page: new UserError('guest-record-over') });
+  await page.until(() => page.text.includes('2 pages'));
+  await page.press('Open Prices.pdf');
+  await page.until(() => page.text.includes(errorsEn['guest-record-over'].what));
 });

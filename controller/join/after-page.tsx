@@ -14,20 +14,33 @@ import { ProblemWords } from '#ui/problem-words.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { clockTime, dateAndTime, dayAndDate, timeRange } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
+import { AfterDocuments } from './after-documents.tsx';
 import { PageHeader } from './page-header.tsx';
-
-const KEPT_FOR_SAVING_MS = 60_000;
+import { saveFile } from './save-file.ts';
 
 type AfterPageProps = {
   record: GuestRecord;
   readPdf: (minutesId: string) => Promise<Blob>;
+  readPage: (documentId: string, page: number) => Promise<Blob>;
   /** null: nobody can enter its call any more */
   onJoin: (() => void) | null;
 };
 
-export default function AfterPage({ record, readPdf, onJoin }: AfterPageProps) {
+export default function AfterPage({ record, readPdf, readPage, onJoin }: AfterPageProps) {
   const { t } = useTranslation('join');
-  const { meetingTitle, hostName, heldFromMs, heldUntilMs, untilMs, agenda, minutes, isDeleted, polls, chat } = record;
+  const {
+    meetingTitle,
+    hostName,
+    heldFromMs,
+    heldUntilMs,
+    untilMs,
+    agenda,
+    minutes,
+    isDeleted,
+    polls,
+    chat,
+    documents,
+  } = record;
   const language = currentLanguage();
   const lines = agendaLines(agenda);
   return (
@@ -70,6 +83,7 @@ export default function AfterPage({ record, readPdf, onJoin }: AfterPageProps) {
             ))}
           </div>
         </Card>
+        {documents && documents.length > 0 && <AfterDocuments documents={documents} readPage={readPage} />}
         {polls && polls.length > 0 && <Polls polls={polls} />}
         {chat && chat.length > 0 && <Chat posts={chat} />}
       </main>
@@ -89,14 +103,14 @@ function OneMinutes({ minutes: { minutesId, startedAtMs, text }, readPdf }: OneM
       <div className="flex flex-wrap gap-3">
         <Button
           icon={Download}
-          onPress={() => save(new Blob([text], { type: 'text/markdown;charset=utf-8' }), `${name}.md`)}
+          onPress={() => saveFile(new Blob([text], { type: 'text/markdown;charset=utf-8' }), `${name}.md`)}
         >
           {t('after.markdown')}
         </Button>
         <Button
           icon={Download}
           isPending={isPending}
-          onPress={() => void run(async () => save(await readPdf(minutesId), `${name}.pdf`))}
+          onPress={() => void run(async () => saveFile(await readPdf(minutesId), `${name}.pdf`))}
         >
           PDF
         </Button>
@@ -109,15 +123,6 @@ function OneMinutes({ minutes: { minutesId, startedAtMs, text }, readPdf }: OneM
       <ProblemWords problem={problem} />
     </article>
   );
-}
-
-function save(file: Blob, name: string): void {
-  const url = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), KEPT_FOR_SAVING_MS);
 }
 
 function Polls({ polls }: { polls: readonly CallPoll[] }) {

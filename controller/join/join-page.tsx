@@ -66,6 +66,7 @@ export function JoinPage({ guest }: { guest: Guest }) {
         <AfterPage
           record={entry.record}
           readPdf={(minutesId) => guest.way.minutesPdf(minutesId)}
+          readPage={(documentId, page) => guest.way.documentPage(documentId, page)}
           onJoin={entry.mayJoin ? () => guest.joinAgain() : null}
         />
       </Suspense>

@@ -101,7 +101,14 @@ export class WayIn {
   async minutesPdf(minutesId: string): Promise<Blob> {
     const body = { ...this.#invite, minutesId };
     const { pdf } = await callApi(guestRecordApi.guestMinutesPdf, { body, withinMs: PDF_WITHIN_MS });
-    return new Blob([Uint8Array.from(atob(pdf), (byte) => byte.charCodeAt(0))], { type: 'application/pdf' });
+    return fileOf(pdf, 'application/pdf');
+  }
+
+  /** A page of a document that was kept, as a picture. @throws as `readRecord` */
+  async documentPage(documentId: string, page: number): Promise<Blob> {
+    const body = { ...this.#invite, documentId, page, size: 'laptop' as const };
+    const { picture } = await ask(guestRecordApi.guestDocumentPage, { body });
+    return fileOf(picture, 'image/webp');
   }
 
   /** The person goes away: nobody sees them wait any more. */
@@ -166,6 +173,10 @@ export class WayIn {
     return answer;
   }
 }
+
+/** @param base64 what it is made of */
+const fileOf = (base64: string, type: string): Blob =>
+  new Blob([Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0))], { type });
 
 function keptTicket(way: WayByAddress): string | null {
   try {

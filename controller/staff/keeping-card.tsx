@@ -144,7 +144,9 @@ function GuestsAfter({ meeting, isHost, onChanged }: KeepingCardProps) {
           label={t('guests.title')}
           choices={[
             { key: 'as-usual', words: t('keeping.asUsual') },
-            ...less.toReversed().map((key) => ({ key, words: t(`guests.only.${key as 'nothing' | 'minutes'}`) })),
+            ...less
+              .toReversed()
+              .map((key) => ({ key, words: t(`guests.only.${key as Exclude<GuestRecordScope, 'documents'>}`) })),
           ]}
           chosen={isLess(shows, ofPlace.shows) ? shows : 'as-usual'}
           isDisabled={isPending}

@@ -50,7 +50,7 @@ export type FormRepetition = { every: RepetitionRhythm; endsBy: 'count' | 'day';
 export type FormProblem = 'title' | 'title-too-long' | 'when' | 'minutes' | 'agenda' | 'repeats';
 
 /** What guests see afterwards, narrowed in nothing. */
-export const AS_ITS_PLACE: GuestRecordRule = { shows: 'chat-and-polls', days: MAX_KEPT_DAYS };
+export const AS_ITS_PLACE: GuestRecordRule = { shows: 'documents', days: MAX_KEPT_DAYS };
 const MINUTE_MS = 60_000;
 const STEP_MS = 30 * MINUTE_MS;
 const USUAL_MINUTES = 30;

@@ -14,9 +14,10 @@ export type Admission = z.infer<typeof Admission>;
 
 /**
  * What guests see of a meeting's calls afterwards, each with what stands before it. `minutes`: those that a host has sent, and the
- * agenda; `chat-and-polls`: also what was written and asked in the calls that the guest was in.
+ * agenda; `chat-and-polls`: also what was written and asked in the calls that the guest was in; `documents`: also the documents that
+ * could be opened in these calls and are kept with the meeting.
  */
-export const GuestRecordScope = z.enum(['nothing', 'minutes', 'chat-and-polls']);
+export const GuestRecordScope = z.enum(['nothing', 'minutes', 'chat-and-polls', 'documents']);
 export type GuestRecordScope = z.infer<typeof GuestRecordScope>;
 
 /** `days`: counted from the end of each call. What is deleted before is seen by nobody. */
@@ -24,6 +25,9 @@ export const GuestRecordRule = z.strictObject({ shows: GuestRecordScope, days: K
 export type GuestRecordRule = z.infer<typeof GuestRecordRule>;
 
 export const NO_GUEST_RECORD: GuestRecordRule = { shows: 'nothing', days: 7 };
+
+export const guestsSee = ({ shows }: Pick<GuestRecordRule, 'shows'>, scope: GuestRecordScope): boolean =>
+  GuestRecordScope.options.indexOf(shows) >= GuestRecordScope.options.indexOf(scope);
 
 /** Of two rules the less, and the shorter. */
 export function narrowerGuestRecord(one: GuestRecordRule, other: GuestRecordRule): GuestRecordRule {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markdownBlocks, markdownWords } from './minutes-markdown.ts';
+import { markdownBlocks, markdownWords, withoutLinks } from './minutes-markdown.ts';
 
 test('reads what minutes are made of', () => {
   const text = [
@@ -62,6 +62,14 @@ test('words alone keep their lines', () => {
   expect(markdownWords(text)).toEqual(['A', '', '1. Price_list', '→ yes', 'here: https://maru.example']);
 });
 
+test('a link that is left out is its label, in bold words too; others stay as they are', () => {
+  const text =
+    '# A [b](https://x.example/1) **[c\\]](https://x.example/2)** [d](https://y.example)\n[e](ftp://x.example)';
+  expect(withoutLinks(text, (url) => url.startsWith('https://x.example/'))).toBe(
+    '# A b **c\\]** [d](https://y.example)\n[e](ftp://x.example)',
+  );
+});
+
 test.each(['[', '**', '](', '[a', '\\', '- ', '> ', '# ', '**a', '[a](https://'])(
   'ten times the longest of %j is read in a time that grows with it',
   (part) => {
@@ -69,6 +77,7 @@ test.each(['[', '**', '](', '[a', '\\', '- ', '> ', '# ', '**a', '[a](https://']
     const from = performance.now();
     markdownBlocks(text);
     markdownWords(text);
+    withoutLinks(text, () => true);
     expect(performance.now() - from).toBeLessThan(5_000);
   },
 );

@@ -53,6 +53,10 @@ export const markdownWords = (markdown: string): string[] =>
       .join('');
   });
 
+/** The same, where links that this names are their label alone. */
+export const withoutLinks = (markdown: string, isLeftOut: (url: string) => boolean): string =>
+  markdown.replace(new RegExp(LINK, 'g'), (whole, label: string, url: string) => (isLeftOut(url) ? label : whole));
+
 /**
  * What a link names a line by, whatever stands before it and wherever it moves: 8 digits of its words. Two lines with the same words have
  * the same key. FNV-1a: nobody gains by two keys that are alike.

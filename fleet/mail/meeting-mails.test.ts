@@ -158,3 +158,37 @@ describe('of meetings that repeat', () => {
     expect((await cancelledFrom(index)).calendar).toMatchObject({ method });
   });
 });
+
+test('to guests minutes carry no link that asks for an account', async () => {
+  const accountId = newId();
+  const watch = `https://maru.example/watch/${newId()}`;
+  const text = `- Recording: [Plans](${watch})\n- [Map](https://map.example/)`;
+  await store.write(async (trx) => {
+    const member = { personId: newId(), meetingId, accountId, displayName: 'Hana', email: null };
+    await trx
+      .insertInto('account')
+      .values({
+        ...{ accountId, issuer: 'local', subject: accountId, userName: 'hana', displayName: 'Hana' },
+        ...{ email: 'hana@corp.example', placeId: null, createdAtMs: 1, disabledAtMs: null },
+        ...{ lastSignedInAtMs: null, checkedAtMs: null },
+      })
+      .execute();
+    await trx
+      .insertInto('meetingPerson')
+      .values({ ...member, role: 'member', inviteId: null, addedAtMs: 2 })
+      .execute();
+    await mails.minutes(trx, meetingId, { text, language: 'en', sender });
+  });
+  const rows = await store.read
+    .selectFrom('mail')
+    .select('message')
+    .where('meetingId', '=', meetingId)
+    .where('kind', '=', 'meeting-minutes')
+    .orderBy('mailId')
+    .execute();
+  const sent = rows.map(({ message }) => JSON.parse(message!)).map((each) => [each.to.address, each.text]);
+  expect(sent.slice(1)).toEqual([
+    ['joon@corp.example', '- Recording: Plans\n- [Map](https://map.example/)'],
+    ['hana@corp.example', text],
+  ]);
+});

@@ -1,4 +1,6 @@
 /** Which mails a meeting's changes queue, to whom, and with what calendar part. Called in the transaction of the change. */
+import { isForAccounts } from '#contract/http/page-paths.ts';
+import { withoutLinks } from '#contract/minutes-markdown.ts';
 import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import { type Language, z } from '#contract/schema.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
@@ -6,7 +8,15 @@ import { mailsLeft, queueMail, reachedPeople, refuseMail, repetitionInvitation, 
 import type { MeetingMessage, MinutesMessage, RepetitionFacts } from './message.ts';
 
 type Times = { startsAtMs: number | null; endsAtMs: number | null };
-type Person = { personId: string; inviteId: string | null; name: string; address: string; invitedAs: string | null };
+type Person = {
+  personId: string;
+  inviteId: string | null;
+  /** has no account */
+  isGuest: boolean;
+  name: string;
+  address: string;
+  invitedAs: string | null;
+};
 type Meeting = Pick<AuthorityTables['meeting'], 'meetingId' | 'title' | 'startsAtMs' | 'endsAtMs'> & {
   sequence: number;
   hostName: string;
@@ -145,15 +155,17 @@ export class MeetingMails {
     );
     const host = await hostIn(trx, meetingId);
     const recipients = [
-      ...(host === null ? [] : [{ ...host, personId: null }]),
-      ...people.map(({ personId, name, address }) => ({ personId, accountId: null, name, address })),
+      ...(host === null ? [] : [{ ...host, personId: null, isGuest: false }]),
+      ...people.map(({ personId, name, address, isGuest }) => ({ personId, accountId: null, name, address, isGuest })),
     ];
     if (recipients.length === 0) return;
     const { title, hostName } = await meetingIn(trx, meetingId);
     let left = await mailsLeft(trx, sender, null);
-    for (const { personId, accountId, name, address } of recipients) {
+    const textForGuests = withoutLinks(text, isForAccounts);
+    for (const { personId, accountId, name, address, isGuest } of recipients) {
       left -= 1;
-      const message: MinutesMessage = { about: 'minutes', to: { name, address }, title, hostName, language, text };
+      const own = { language, text: isGuest ? textForGuests : text };
+      const message: MinutesMessage = { about: 'minutes', to: { name, address }, title, hostName, ...own };
       const mail = { kind: 'meeting-minutes' as const, meetingId, personId, accountId, sender, message };
       await (left >= 0 ? queueMail : refuseMail)(trx, mail);
     }
@@ -313,6 +325,7 @@ async function allPeopleIn(trx: AuthorityWrite, meetingId: string): Promise<Pers
     .leftJoin('account', 'account.accountId', 'meetingPerson.accountId')
     .select([
       'meetingPerson.personId',
+      'meetingPerson.accountId',
       'meetingPerson.inviteId',
       'meetingPerson.invitedAs',
       'meetingPerson.displayName as givenName',
@@ -325,9 +338,10 @@ async function allPeopleIn(trx: AuthorityWrite, meetingId: string): Promise<Pers
     .orderBy('meetingPerson.addedAtMs')
     .orderBy('meetingPerson.personId')
     .execute();
-  return rows.flatMap(({ personId, inviteId, invitedAs, givenName, givenAddress, accountName, accountAddress }) => {
-    const address = Address.safeParse(accountAddress ?? givenAddress).data;
-    return address === undefined ? [] : [{ personId, inviteId, invitedAs, name: accountName ?? givenName, address }];
+  return rows.flatMap(({ personId, accountId, inviteId, invitedAs, givenName, accountName, ...given }) => {
+    const address = Address.safeParse(given.accountAddress ?? given.givenAddress).data;
+    const named = { personId, inviteId, invitedAs, name: accountName ?? givenName, isGuest: accountId === null };
+    return address === undefined ? [] : [{ ...named, address }];
   });
 }
 

@@ -2,10 +2,13 @@
  * In which calls of a meeting a guest was, by the link and the browser that they come with again: what decides whether they see
  * what it left behind. A link that many have proves nothing; somebody who was let in by it is known by their browser's entry id.
  */
+import type { DocumentPolicy } from '#contract/document-policy.ts';
 import { InvalidStateError, UserError } from '#contract/error-codes.ts';
-import type { GuestRecordRule } from '#contract/meeting-policy.ts';
+import { type GuestRecordRule, guestsSee } from '#contract/meeting-policy.ts';
 import { isAllowedFrom } from '#edge/address-ranges.ts';
+import type { DocumentBearer } from '../http/route.ts';
 import type { AuthorityStore } from '../store/index.ts';
+import { documentRightsBy, policyIn } from './document-policies.ts';
 import { personOfInvite } from './entries.ts';
 import type { Invites } from './invites.ts';
 import { meetingRulesIn } from './meeting-policies.ts';
@@ -24,6 +27,8 @@ export type GuestVisit = {
   ownCallIds: string[];
   /** never `nothing` */
   rule: GuestRecordRule;
+  /** as what they open the documents that are kept with the meeting; null: they may open none */
+  documents: DocumentBearer | null;
 };
 export type ReturningGuest = {
   invite: string /** of the browser; null: it sent none */;
@@ -55,7 +60,7 @@ export class GuestVisits {
     const person = personOfInvite(claims, entryId, '');
     const meeting = await read
       .selectFrom('meeting')
-      .select(['hostAccountId', 'endedAtMs', 'cancelledAtMs'])
+      .select(['hostAccountId', 'endedAtMs', 'cancelledAtMs', 'documentPolicy'])
       .where('meetingId', '=', meetingId)
       .executeTakeFirst();
     const rules = await meetingRulesIn(read, meetingId);
@@ -64,7 +69,14 @@ export class GuestVisits {
     const entries = await read
       .selectFrom('entry')
       .innerJoin('call', 'call.callId', 'entry.callId')
-      .select(['entry.person', 'entry.joinedAtMs', 'entry.removedAtMs', 'call.callId', 'call.openedAtMs'])
+      .select([
+        'entry.person',
+        'entry.displayName',
+        'entry.joinedAtMs',
+        'entry.removedAtMs',
+        'call.callId',
+        'call.openedAtMs',
+      ])
       .select(['call.createdAtMs', 'call.endedAtMs'])
       .where('call.meetingId', '=', meetingId)
       .orderBy('call.createdAtMs')
@@ -77,9 +89,16 @@ export class GuestVisits {
       .where('meetingId', '=', meetingId)
       .where('person', '=', person)
       .executeTakeFirst();
+    // the knock goes with attendance
+    const refusal = await read
+      .selectFrom('refusedGuest')
+      .select('person')
+      .where('meetingId', '=', meetingId)
+      .where('person', '=', person)
+      .executeTakeFirst();
     const wasIn = own.some(({ joinedAtMs }) => joinedAtMs !== null);
     const wasDeclined = knock !== undefined && knock.state !== 'admitted' && knock.decidedBy !== null;
-    if (wasDeclined || (!wasIn && !isNamed)) throw new UserError('not-admitted');
+    if (refusal || wasDeclined || (!wasIn && !isNamed)) throw new UserError('not-admitted');
     // nothing of the meeting is said to anybody before this line
     if (meeting.cancelledAtMs !== null || meeting.endedAtMs !== null) throw new InvalidStateError('call-ended');
     if (!rules.policy.guestsAllowed) throw new UserError('guests-not-allowed');
@@ -94,8 +113,24 @@ export class GuestVisits {
     // of a room's own meeting nobody writes or reads a record
     if (rules.guestRecord.shows === 'nothing' || meeting.hostAccountId === null)
       throw new UserError('record-not-for-guests');
-    return { meetingId, invitedUntilMs, calls, ownCallIds, rule: rules.guestRecord };
+    const rule = rules.guestRecord;
+    const displayName = own.findLast((entry) => entry.displayName !== null)?.displayName ?? claims.displayName ?? '';
+    const documents = guestsSee(rule, 'documents')
+      ? keptDocumentsBearer(policyIn(meeting), { meetingId, holder: person, displayName })
+      : null;
+    return { meetingId, invitedUntilMs, calls, ownCallIds, rule, documents };
   }
+}
+
+/** null: nothing is kept, guests see no documents, or pages carry a name and theirs is not known any more */
+function keptDocumentsBearer(
+  policy: DocumentPolicy,
+  guest: Pick<DocumentBearer, 'meetingId' | 'holder' | 'displayName'>,
+): DocumentBearer | null {
+  const documents = documentRightsBy(policy, 'guest').filter((right) => right !== 'present');
+  const isNameless = guest.displayName === '' && !documents.includes('view-unmarked');
+  if (!policy.isKept || documents.length === 0 || isNameless) return null;
+  return { ...guest, isGuest: true, documents };
 }
 
 type EntryOfCall = {

@@ -3,7 +3,7 @@ export { admissionRoutes } from './admission-routes.ts';
 export { DOCUMENT_CALL_GOES_ON } from './document-access.ts';
 export { policyIn } from './document-policies.ts';
 export { PeopleFinder } from './find-people.ts';
-export type { GuestVisit } from './guest-visits.ts';
+export type { GuestVisit, VisitedCall } from './guest-visits.ts';
 export { hasInvites } from './invites.ts';
 export { keepNothingLate } from './late-events.ts';
 export { summariesOf } from './meeting-views.ts';

@@ -97,18 +97,39 @@ export async function decideTicket(
       'not-possible-now',
       ticket.state === 'left' ? 'has gone away' : `somebody has ${ticket.state} this person already`,
     );
-  const { ticketId, meetingId, displayName, inviteId } = ticket;
+  const { ticketId, meetingId, displayName, inviteId, accountId, person } = ticket;
   await trx
     .updateTable('ticket')
     .set({ state, decidedBy: by, decidedAtMs: Date.now() })
     .where('ticketId', '=', ticketId)
     .execute();
+  if (accountId === null && person.startsWith('invite:')) await recordRefusal(trx, { meetingId, person }, state);
   await appendAudit(trx, {
     kind: AUDITED[state](ticket),
     actor: by,
     subject: `meeting:${meetingId}`,
     details: { ticketId, inviteId, displayName },
   });
+}
+
+/** What guests see after the meeting follows it also once the knock is deleted. */
+async function recordRefusal(
+  trx: AuthorityWrite,
+  guest: AuthorityTables['refusedGuest'],
+  state: 'admitted' | 'declined',
+): Promise<void> {
+  if (state === 'declined')
+    await trx
+      .insertInto('refusedGuest')
+      .values(guest)
+      .onConflict((c) => c.doNothing())
+      .execute();
+  else
+    await trx
+      .deleteFrom('refusedGuest')
+      .where('meetingId', '=', guest.meetingId)
+      .where('person', '=', guest.person)
+      .execute();
 }
 
 /** Nobody is let in by an invite that is revoked, whether they wait or were let in before. */

@@ -1,5 +1,10 @@
 /** What guests see of a meeting afterwards, at the real fleet server with a media node by hand: who, what, and for how long. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { pageFileName } from '#contract/converter-link.ts';
+import { DEFAULT_DOCUMENT_POLICY, type DocumentPolicy } from '#contract/document-policy.ts';
 import type { CallGrant } from '#contract/grants.ts';
 import type { GuestRecord } from '#contract/http/guest-record-api.ts';
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
@@ -10,10 +15,15 @@ import type { EndReason } from '#contract/room-state.ts';
 import { topicOf } from '#contract/topics.ts';
 import type { FleetUnderTest, Json } from '../fleet-under-test.ts';
 import { MembersUnderTest } from '../members-under-test.ts';
+
 import { type AuthorityStore, newId } from '../store/index.ts';
+import { attendanceKind } from './kinds/attendance.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+const PICTURE = sharp({ create: { width: 640, height: 360, channels: 3, background: 'white' } })
+  .webp()
+  .toBuffer();
 let under: MembersUnderTest;
 let fleet: FleetUnderTest;
 let store: AuthorityStore;
@@ -316,6 +326,160 @@ describe('what', () => {
     expect((await ask('DELETE', `meetings/${held.meetingId}/record`)).status).toBe(200);
     expect(await read(held.named)).toMatchObject({ minutes: [], isDeleted: true });
   });
+});
+
+describe('documents that were kept', () => {
+  const kept = { ...DEFAULT_DOCUMENT_POLICY, isKept: true };
+  const setDocuments = (meetingId: string, policy: DocumentPolicy) =>
+    store.write((trx) =>
+      trx
+        .updateTable('meeting')
+        .set({ documentPolicy: JSON.stringify(policy) })
+        .where('meetingId', '=', meetingId)
+        .execute(),
+    );
+  const allow = (meetingId: string, guestRecord: GuestRecordRule) =>
+    ask('PUT', `meetings/${meetingId}/policy`, { ...DEFAULT_MEETING_POLICY, admission: 'all-enter', guestRecord });
+  /** One of one page. @returns its id */
+  async function keep(meetingId: string, title: string, createdAtMs: number): Promise<string> {
+    const documentId = newId();
+    const pages = join(fleet.dataDir, 'documents', documentId, 'pages');
+    await mkdir(pages, { recursive: true });
+    await writeFile(join(pages, pageFileName(1, 'laptop')), await PICTURE);
+    const row = { documentId, meetingId, uploader: newId(), title, state: 'ready' as const, failure: null };
+    const bytes = { sizeBytes: 9, receivedBytes: 9, heldBytes: 9, pageCount: 1 };
+    await store.write((trx) =>
+      trx
+        .insertInto('document')
+        .values({ ...row, ...bytes, createdAtMs, usedAtMs: Date.now() })
+        .execute(),
+    );
+    return documentId;
+  }
+  const page = async (documentId: string, invite: string, browser?: string): Promise<Json> => {
+    const way = { invite, ...(browser && { entryId: entryId(browser) }) };
+    return (await post('guest-records/document-page', { ...way, documentId, page: 1, size: 'laptop' })).body;
+  };
+  const refusalOf = async (...of: Parameters<typeof page>): Promise<string> =>
+    (await page(...of)).error?.code ?? 'shown';
+  const listed = async (held: Held): Promise<string[] | undefined> =>
+    ((await read(held.link, entryId('jonas'))) as GuestRecord).documents?.map(({ title }) => title);
+
+  test('open for who was in the call, where organisation and host both permit it', async () => {
+    await permit({ shows: 'documents', days: 7 });
+    const held = await make();
+    await setDocuments(held.meetingId, kept);
+    const guest = await grantFor(held.link, 'jonas');
+    const documentId = await keep(held.meetingId, 'Prices.pdf', Date.now() - MINUTE_MS);
+    await hold(held, [{ grant: guest, name: 'Jonas' }]);
+    const later = await keep(held.meetingId, 'Internal.pdf', Date.now() + MINUTE_MS);
+    const open = () => refusalOf(documentId, held.link, 'jonas');
+    // by the host not yet
+    expect([await listed(held), await open()]).toEqual([undefined, 'not-found']);
+    await allow(held.meetingId, { shows: 'documents', days: 7 });
+    expect(await listed(held)).toEqual(['Prices.pdf']);
+    const { picture } = await page(documentId, held.link, 'jonas');
+    expect(Buffer.from(picture, 'base64')).toEqual(await PICTURE);
+    expect(await refusalOf(later, held.link, 'jonas')).toBe('not-found');
+    // of another meeting, to which this guest is not invited
+    const other = await make();
+    await setDocuments(other.meetingId, kept);
+    const foreign = await keep(other.meetingId, 'Theirs.pdf', Date.now() - MINUTE_MS);
+    expect(await refusalOf(foreign, held.link, 'jonas')).toBe('not-found');
+    // a stranger with the link, and who was invited and did not come
+    expect(await refusalOf(documentId, held.link, 'stranger')).toBe('not-admitted');
+    expect(await refusalOf(documentId, held.named)).toBe('not-found');
+    expect(await read(held.named)).toMatchObject({ documents: [] });
+    await permit({ shows: 'chat-and-polls', days: 7 });
+    expect([await listed(held), await open()]).toEqual([undefined, 'not-found']);
+  });
+
+  test('as the documents’ own rules have it: with a name on each page, not for guests, not kept', async () => {
+    await permit({ shows: 'documents', days: 7 });
+    const held = await make();
+    await allow(held.meetingId, { shows: 'documents', days: 7 });
+    await setDocuments(held.meetingId, { ...kept, hasWatermark: true });
+    const guest = await grantFor(held.link, 'jonas');
+    const documentId = await keep(held.meetingId, 'Prices.pdf', Date.now() - MINUTE_MS);
+    await hold(held, [{ grant: guest, name: 'Jonas' }]);
+    const { picture } = await page(documentId, held.link, 'jonas');
+    expect(Buffer.from(picture, 'base64').equals(await PICTURE)).toBe(false);
+    await store.write((trx) => trx.updateTable('entry').set({ displayName: null }).execute());
+    // without a name to put on its pages it is not even listed
+    expect(await listed(held)).toBeUndefined();
+    expect(await refusalOf(documentId, held.link, 'jonas')).toBe('not-found');
+    await setDocuments(held.meetingId, { ...kept, guestsView: false });
+    expect(await refusalOf(documentId, held.link, 'jonas')).toBe('not-found');
+    await setDocuments(held.meetingId, kept);
+    expect(await refusalOf(documentId, held.link, 'jonas')).toBe('shown');
+    await setDocuments(held.meetingId, { ...kept, isKept: false });
+    expect(await refusalOf(documentId, held.link, 'jonas')).toBe('not-found');
+  });
+
+  test('no more once the days are over, or the link is revoked', async () => {
+    await permit({ shows: 'documents', days: 7 });
+    const held = await make();
+    await allow(held.meetingId, { shows: 'documents', days: 7 });
+    await setDocuments(held.meetingId, kept);
+    const guest = await grantFor(held.link, 'jonas');
+    const documentId = await keep(held.meetingId, 'Prices.pdf', Date.now() - 3 * DAY_MS);
+    await hold(held, [{ grant: guest, name: 'Jonas' }], { daysAgo: 2 });
+    expect(await refusalOf(documentId, held.link, 'jonas')).toBe('shown');
+    await permit({ shows: 'documents', days: 1 });
+    expect(await refusalOf(documentId, held.link, 'jonas')).toBe('guest-record-over');
+    await permit({ shows: 'documents', days: 7 });
+    const { body } = await ask('GET', `meetings/${held.meetingId}/invites`);
+    const link = body.invites.find(({ displayName }: Json) => displayName === null);
+    expect((await ask('DELETE', `meetings/${held.meetingId}/invites/${link.inviteId}`)).status).toBe(200);
+    expect(await refusalOf(documentId, held.link, 'jonas')).toBe('invite-invalid');
+  });
+});
+
+test('a guest who was declined stays out once nobody knows of the knock any more', async () => {
+  const held = await make();
+  await ask('PUT', `meetings/${held.meetingId}/policy`, {
+    ...{ ...DEFAULT_MEETING_POLICY, admission: 'all-wait', guestRecord: { shows: 'minutes', days: 7 } },
+  });
+  const knock = { displayName: 'Dealer East', organisation: null };
+  const ticketOf = async (): Promise<string> => {
+    expect((await post('guest-entries', { invite: held.named, knock })).body).toMatchObject({ kind: 'waiting' });
+    const ticket = store.read.selectFrom('ticket').select('ticketId').where('meetingId', '=', held.meetingId);
+    return (await ticket.executeTakeFirstOrThrow()).ticketId;
+  };
+  const decide = async (name: 'admit' | 'decline') => {
+    const body = { name, ticketId: await ticketOf() };
+    expect((await ask('POST', `meetings/${held.meetingId}/waiting-decisions`, body)).status).toBe(200);
+  };
+  await decide('decline');
+  await hold(held, []);
+  await store.write((trx) => attendanceKind.remove(trx, held.meetingId, null));
+  expect(await store.read.selectFrom('ticket').selectAll().where('meetingId', '=', held.meetingId).execute()).toEqual(
+    [],
+  );
+  expect(await codeOf(held.named)).toBe('not-admitted');
+  const kept = await store.read.selectFrom('refusedGuest').selectAll().execute();
+  expect(kept).toEqual([{ meetingId: held.meetingId, person: `invite:${held.people[0]!.inviteId}` }]);
+  // until somebody lets them in
+  await decide('admit');
+  expect(await codeOf(held.named)).toBe('shown');
+});
+
+test('the time on the page is that of the minutes, and links that ask for an account are none', async () => {
+  const held = await make();
+  const place = `https://maru.example/staff#/meetings/${held.meetingId}/at/chat`;
+  const watch = `https://maru.example/watch/${newId()}`;
+  const minutesId = await hold(held, [], {
+    text: `- Recording, 10:00–10:30: [Plan \\[1\\]](${watch})\n- It was so [Chat 10:05](${place})\n- [Map](https://map.example/watch)`,
+  });
+  const [startedAtMs, endedAtMs] = [Date.now() - 29 * MINUTE_MS, Date.now() - MINUTE_MS];
+  await store.write((trx) =>
+    trx.updateTable('minutes').set({ startedAtMs, endedAtMs }).where('minutesId', '=', minutesId).execute(),
+  );
+  const record: GuestRecord = await read(held.named);
+  expect(record).toMatchObject({ heldFromMs: startedAtMs, heldUntilMs: endedAtMs });
+  expect(record.minutes[0]!.text).toBe(
+    '- Recording, 10:00–10:30: Plan \\[1\\]\n- It was so Chat 10:05\n- [Map](https://map.example/watch)',
+  );
 });
 
 describe('for how long', () => {

@@ -25,7 +25,7 @@ beforeEach(async () => {
       .execute(),
   );
   visit = {
-    ...{ meetingId, invitedUntilMs: NOW_MS, ownCallIds: [], rule: { shows: 'minutes', days: 7 } },
+    ...{ meetingId, invitedUntilMs: NOW_MS, ownCallIds: [], rule: { shows: 'minutes', days: 7 }, documents: null },
     calls: [{ callId, openedAtMs: NOW_MS - 300 * MINUTE_MS, endedAtMs: NOW_MS - MINUTE_MS }],
   };
 });
@@ -84,7 +84,7 @@ test('where it is not known any more who was in a sitting, its minutes are over 
   expect(await shown()).toMatchObject({ minutes: [], isDeleted: true });
 });
 
-test.each(['guestRecord', 'guestMinutesPdf'])(
+test.each(['guestRecord', 'guestMinutesPdf', 'guestDocumentPage'])(
   '%s: who asks again and again is refused without a look',
   async (name) => {
     let looks = 0;
@@ -95,7 +95,7 @@ test.each(['guestRecord', 'guestMinutesPdf'])(
       },
     };
     const routes = guestRecordRoutes({
-      ...{ store: people.store, visits: visits as never, pdf: {} as never, polls },
+      ...{ store: people.store, visits: visits as never, pdf: {} as never, polls, documentPage: async () => null },
       ...{ nowMs: () => NOW_MS, logger: { warn: () => {} } },
     });
     const { handler } = routes.find((route) => route.name === name)!;

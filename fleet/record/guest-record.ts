@@ -5,19 +5,26 @@
 import { ProtocolError, UserError } from '#contract/error-codes.ts';
 import {
   type GuestRecord,
+  type GuestRecordDocument,
   type GuestRecordPost,
+  MAX_GUEST_RECORD_DOCUMENTS,
   MAX_GUEST_RECORD_MINUTES,
   MAX_GUEST_RECORD_POLLS,
   MAX_GUEST_RECORD_POSTS,
 } from '#contract/http/guest-record-api.ts';
+import { isForAccounts } from '#contract/http/page-paths.ts';
+import { withoutLinks } from '#contract/minutes-markdown.ts';
+import { guestsSee } from '#contract/meeting-policy.ts';
 import { shortestDays } from '#contract/record-policy.ts';
 import type { Language } from '#contract/schema.ts';
 import { chatOfCalls } from '../chat/index.ts';
-import { type GuestVisit, summariesOf } from '../meetings/index.ts';
+import type { DocumentBearer } from '../http/route.ts';
+import { type GuestVisit, summariesOf, type VisitedCall } from '../meetings/index.ts';
 import type { Polls } from '../polls/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { keptMeetings, PolicyTree, withOwnDays } from './kept-periods.ts';
 import { KEPT_DAY_MS, jumpsIn, olderFrom } from './kept-time.ts';
+import { deviceStay, staysIn } from './stays.ts';
 
 type Db = AuthorityStore['read'];
 type ShownMinutes = GuestRecord['minutes'][number] & { language: Language };
@@ -44,21 +51,41 @@ export async function guestRecordOf(
   const last = held.at(-1);
   if (!last) throw new UserError('guest-record-over');
   const minutes = await minutesFor(db, visit, isOpen);
+  const { startedAtMs: heldFromMs } = await timesOf(db, held[0]!, minutes);
+  const { endedAtMs: heldUntilMs } = await timesOf(db, last, minutes);
   const ownIds = held.map(({ callId }) => callId).filter((callId) => visit.ownCallIds.includes(callId));
   return {
     meetingTitle: summary.title,
     hostName: summary.hostName,
-    heldFromMs: held[0]!.openedAtMs,
-    heldUntilMs: last.endedAtMs,
+    heldFromMs,
+    heldUntilMs,
     agenda: meeting.agenda,
     untilMs: isOpen.untilMs(last.endedAtMs),
     isDeleted:
       minutes.length === 0 && (await wasDeleted(db, visit, last.callId, meeting.minutesUpToMs >= last.openedAtMs)),
     minutes: minutes.map(({ language: _, ...shown }) => shown),
-    ...(rule.shows === 'chat-and-polls' && {
+    ...(guestsSee(rule, 'chat-and-polls') && {
       chat: await chatOf(db, meetingId, ownIds),
       polls: await polls.endedOf(ownIds, MAX_GUEST_RECORD_POLLS),
     }),
+    ...(visit.documents !== null && { documents: await documentsFor(db, visit, isOpen) }),
+  };
+}
+
+/** From the first who came to the last who left, as minutes have it; of a call of which nobody knows that any more, its own times. */
+async function timesOf(
+  db: Db,
+  { callId, openedAtMs, endedAtMs }: VisitedCall,
+  minutes: readonly ShownMinutes[],
+): Promise<{ startedAtMs: number; endedAtMs: number }> {
+  const written = minutes.find((each) => each.startedAtMs <= endedAtMs && each.endedAtMs >= openedAtMs);
+  if (written) return written;
+  const stays = await staysIn(db).where('stay.callId', '=', callId).execute();
+  if (stays.length === 0) return { startedAtMs: openedAtMs, endedAtMs };
+  const there = stays.map((row) => deviceStay(row, endedAtMs));
+  return {
+    startedAtMs: Math.min(...there.map(({ fromMs }) => fromMs)),
+    endedAtMs: Math.max(...there.map(({ untilMs }) => untilMs)),
   };
 }
 
@@ -73,6 +100,43 @@ export async function guestMinutesOf(
   const found = (await minutesFor(db, visit, isOpen)).find((each) => each.minutesId === minutesId);
   if (!found) throw new ProtocolError('not-found', 'no such minutes');
   return found;
+}
+
+/**
+ * As whom they open this document.
+ * @throws ProtocolError not-found: also one that is not kept, or not for them; UserError guest-record-over
+ */
+export async function guestDocumentBearer(
+  db: Db,
+  visit: GuestVisit,
+  documentId: string,
+  nowMs: number,
+): Promise<DocumentBearer> {
+  const isOpen = await windowOf(db, visit, nowMs);
+  if (!visit.calls.some(({ endedAtMs }) => isOpen.at(endedAtMs))) throw new UserError('guest-record-over');
+  const theirs = await documentsFor(db, visit, isOpen);
+  if (visit.documents === null || !theirs.some((each) => each.documentId === documentId))
+    throw new ProtocolError('not-found', 'no such document');
+  return visit.documents;
+}
+
+/** Those that were there before the last call that they were in was over, and so could be opened in it. */
+async function documentsFor(db: Db, visit: GuestVisit, isOpen: Window): Promise<GuestRecordDocument[]> {
+  const last = visit.calls.findLast(
+    ({ callId, endedAtMs }) => visit.ownCallIds.includes(callId) && isOpen.at(endedAtMs),
+  );
+  if (visit.documents === null || last === undefined) return [];
+  const rows = await db
+    .selectFrom('document')
+    .select(['documentId', 'title', 'pageCount'])
+    .where('meetingId', '=', visit.meetingId)
+    .where('state', '=', 'ready')
+    .where('pageCount', '>', 0)
+    .where('createdAtMs', '<=', last.endedAtMs)
+    .orderBy('documentId', 'desc')
+    .limit(MAX_GUEST_RECORD_DOCUMENTS)
+    .execute();
+  return rows.map(({ pageCount, ...row }) => ({ ...row, pageCount: pageCount! }));
 }
 
 type Window = { at: (endedAtMs: number) => boolean; untilMs: (endedAtMs: number) => number };
@@ -107,12 +171,13 @@ async function minutesFor(db: Db, visit: GuestVisit, isOpen: Window): Promise<Sh
     .filter((each) => each.startedAtMs <= (invitedUntilMs ?? -1) || wereIn(each))
     .slice(0, MAX_GUEST_RECORD_MINUTES)
     .map(({ minutesId }) => minutesId);
-  return db
+  const rows = await db
     .selectFrom('minutes')
     .select(['minutesId', 'startedAtMs', 'endedAtMs', 'language', 'text'])
     .where('minutesId', 'in', theirs)
     .orderBy('endedAtMs', 'desc')
     .execute();
+  return rows.map(({ text, ...row }) => ({ ...row, text: withoutLinks(text, isForAccounts) }));
 }
 
 async function wasDeleted(

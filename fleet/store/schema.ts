@@ -133,6 +133,12 @@ export type AuthorityTables = {
     decidedBy: string | null;
     decidedAtMs: number | null;
   };
+  /** A guest whom somebody has declined and nobody has let in since. It outlives the knock, and names nobody. */
+  refusedGuest: {
+    meetingId: string;
+    /** PersonKey */
+    person: string;
+  };
   mail: {
     mailId: string;
     kind:

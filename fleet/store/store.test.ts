@@ -212,6 +212,28 @@ test('telemetry opens beside it', async () => {
   await telemetry.stop();
 });
 
+test('guests whom an earlier release kept as declined are so without their knock', async () => {
+  await store.stop();
+  const file = new SqliteDatabase(join(dataDir, 'authority.sqlite'));
+  const knock = (person: string, account: string, state: string, by: string) =>
+    `insert into ticket (ticket_id, ticket_hash, meeting_id, account_id, person, display_name, network, state, created_at_ms, seen_at_ms, decided_by)
+      values ('${person}', '${person}', 'm', ${account}, '${person}', 'n', 'n', '${state}', 1, 1, ${by});`;
+  file.exec(`
+    drop table refused_guest; delete from kysely_migration where name >= '0027';
+    insert into meeting (meeting_id, title, created_at_ms) values ('m', 'Plans', 5);
+    ${knock('invite:1', 'null', 'declined', "'account:a'")}
+    ${knock('invite:2', 'null', 'waiting', "'account:a'")}
+    ${knock('invite:3', 'null', 'admitted', "'account:a'")}
+    ${knock('invite:4', 'null', 'left', 'null')}
+    ${knock('account:b', "'b'", 'declined', "'account:a'")}
+  `);
+  file.close();
+  store = authorityStore({ dataDir, onFatal: fail });
+  await store.start();
+  const refused = await store.read.selectFrom('refusedGuest').selectAll().orderBy('person').execute();
+  expect(refused).toEqual(['invite:1', 'invite:2'].map((person) => ({ meetingId: 'm', person })));
+});
+
 test('what an earlier release kept stays: an account’s role for the whole organisation, the language of a TV', async () => {
   await store.stop();
   const file = new SqliteDatabase(join(dataDir, 'authority.sqlite'));
@@ -244,7 +266,7 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     alter table meeting drop column language;
     drop index meeting_of_series; alter table meeting drop column series_id;
     alter table meeting drop column record_kept_days; alter table meeting drop column minutes_up_to_ms; drop table clock_jump;
-    drop table poll; drop table prepared_poll; drop table erasure;
+    drop table poll; drop table prepared_poll; drop table erasure; drop table refused_guest;
     drop table viewing; drop table chapter; drop table broadcast;
     drop table notes_update; drop table notes_line; drop table notes_snapshot; drop table rollout_room; drop table rollout; drop table update_history; drop table feed_fault;
     drop table help_message; drop table help_request; drop table room_action; drop table notification_alert; drop table notification; drop table alert_target;

@@ -133,7 +133,7 @@ function keepListOpen(documents: MeetingDocument[]): void {
 const WIDTHS: Record<string, number> = { thumbnail: 320, phone: 1080, laptop: 1440, tv: 1920, 'tv-4k': 3840 };
 
 /** A page of a price list: heading, table, chart; as a slide, or upright as a sheet of paper. */
-function drawnPage({
+export function drawnPage({
   number,
   seed,
   size,

@@ -119,6 +119,7 @@ const RULES: Record<keyof AuthorityTables, Rule> = {
   repetition: { stays: 'of its meetings' },
   preparedPoll: { stays: 'a host starts it, or removes it' },
   ticket: { stays: 'of a call: an admission ends with it' },
+  refusedGuest: { stays: 'who was declined since the backup asks to be let in again, and is declined again' },
   usedPairingCode: { stays: 'codes that the TV showed live for minutes' },
   document: { stays: 'what is not on the disk fails at the start' },
   alert: { stays: 'open ones close by themselves when their cause is gone' },

@@ -24,6 +24,13 @@ export const accountInviteUrl = (fleetUrl: string, code: string): string =>
 export const watchUrl = (fleetUrl: string, broadcastId: string): string =>
   `${fleetUrl}${pagePaths.watch}/${broadcastId}`;
 
+/** A recording, a broadcast or a place on a meeting's page, by whatever name of our server: it asks for an account. */
+export function isForAccounts(url: string): boolean {
+  const { pathname, hash } = URL.parse(url) ?? {};
+  if (pathname === undefined || hash === undefined) return false;
+  return pathname.startsWith(`${pagePaths.watch}/`) || (pathname === pagePaths.staff && hash.startsWith('#/meetings/'));
+}
+
 /** The staff page with this meeting; its people alone see it. */
 export const meetingUrl = (fleetUrl: string, meetingId: string): string =>
   `${fleetUrl}${pagePaths.staff}#/meetings/${meetingId}`;

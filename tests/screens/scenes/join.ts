@@ -1,5 +1,6 @@
 /** The guest's page, as fleet server and media node would answer it. */
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import type { MeetingDocument } from '#contract/http/documents-api.ts';
@@ -12,6 +13,7 @@ import type { CallTranscript, TranscriptSegment } from '#contract/transcript.ts'
 import {
   documentAccess,
   drawing,
+  drawnPage,
   listedDocument,
   LONG_FILE_NAME,
   playDocuments,
@@ -128,14 +130,22 @@ const headingOf = (meetingTitle: string) => ({
   displayName: null as string | null,
 });
 
-type Afters = Partial<Pick<GuestRecord, 'minutes' | 'isDeleted'>> & {
+type Afters = Partial<Pick<GuestRecord, 'minutes' | 'isDeleted' | 'documents'>> & {
   title?: string;
   refusal?: ErrorCode;
   /** its call may be entered again */
   mayJoin?: boolean;
   /** chat and polls too */
   hasTalk?: boolean;
+  /** title of the document that is opened */
+  opens?: string;
+  /** of that document */
+  picture?: 'shown' | 'refused';
 };
+const DOCUMENTS: GuestRecord['documents'] = [
+  { documentId: id(21), title: 'Prices of the first quarter.pptx', pageCount: 12 },
+  { documentId: id(22), title: '2027년 상반기 대리점 교육 일정과 준비 사항 안내(최종).hwp', pageCount: 1 },
+];
 const HELD_MS = new Date(2027, 0, 12, 10, 0).getTime();
 const MINUTES_TEXT = `# Minutes: Weekly plan
 
@@ -159,7 +169,7 @@ const MINUTES_TEXT = `# Minutes: Weekly plan
 /** A guest who comes back when the meeting is over. */
 function after(
   name: string,
-  { title = 'Weekly plan', refusal, mayJoin = false, hasTalk = false, ...more }: Afters = {},
+  { title = 'Weekly plan', refusal, mayJoin = false, hasTalk = false, opens, picture = 'shown', ...more }: Afters = {},
 ): Scene {
   const { result: _, ...poll } = runningPoll;
   const chat = [
@@ -196,9 +206,20 @@ function after(
       await page.route('**/api/v1/guest-records', (route) =>
         route.fulfill(refusal === undefined ? { json: record } : refused(refusal)),
       );
+      await page.route('**/api/v1/guest-records/document-page', async (route) => {
+        if (picture === 'refused') return route.fulfill(refused('guest-record-over'));
+        const drawn = drawnPage({ number: 1, seed: 21, size: 'laptop', aspect: 'slide' });
+        const webp = await sharp(Buffer.from(drawn)).webp().toBuffer();
+        return route.fulfill({ json: { picture: webp.toString('base64') } });
+      });
     },
     act: async (page) => {
       await page.getByRole('heading', { level: 1 }).waitFor();
+      if (opens !== undefined) {
+        await page.getByRole('listitem').filter({ hasText: opens }).getByRole('button').click();
+        await page.locator('main img, [role=alert] p').first().waitFor();
+        await page.getByText(opens, { exact: true }).scrollIntoViewIfNeeded();
+      }
       await page.waitForTimeout(300);
     },
   };
@@ -476,6 +497,12 @@ export const joinScenes: readonly Scene[] = [
   knock('waiting-over', { state: 'over' }),
   after('after'),
   after('after-with-talk', { title: LONG_TITLE, mayJoin: true, hasTalk: true }),
+  after('after-documents', { documents: DOCUMENTS, opens: 'Prices of the first quarter.pptx' }),
+  after('after-document-refused', {
+    documents: DOCUMENTS,
+    opens: 'Prices of the first quarter.pptx',
+    picture: 'refused',
+  }),
   after('after-not-sent', { minutes: [] }),
   after('after-deleted', { minutes: [], isDeleted: true }),
   after('after-time-over', { refusal: 'guest-record-over' }),

@@ -173,6 +173,7 @@ export default {
       nothing: 'Nothing',
       minutes: 'Agenda and minutes that were sent',
       'chat-and-polls': 'Also chat and polls of their calls',
+      documents: 'Also documents of their calls, where they are kept',
       for: 'For how long',
     },
     ranges: 'Only from these addresses',

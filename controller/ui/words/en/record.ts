@@ -50,7 +50,8 @@ export default {
     nothing: 'Nothing',
     minutes: 'Agenda and sent minutes',
     'chat-and-polls': 'Agenda, sent minutes, chat and polls',
-    only: { nothing: 'Nothing', minutes: 'Minutes' },
+    documents: 'Agenda, sent minutes, chat, polls and kept documents',
+    only: { nothing: 'Nothing', minutes: 'Minutes', 'chat-and-polls': 'No documents' },
     hint: 'By their own link: guests who are invited by name, and those who were let in.',
   },
   mine: {

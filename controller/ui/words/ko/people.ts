@@ -174,6 +174,7 @@ export default {
       nothing: '공개하지 않음',
       minutes: '안건과 보낸 회의록',
       'chat-and-polls': '참석한 통화의 채팅과 투표 결과까지',
+      documents: '참석한 통화의 보관된 문서까지',
       for: '공개 기간',
     },
     ranges: '허용할 네트워크 주소',

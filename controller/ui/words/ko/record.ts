@@ -49,7 +49,8 @@ export default {
     nothing: '공개하지 않음',
     minutes: '안건과 보낸 회의록',
     'chat-and-polls': '안건, 보낸 회의록, 채팅, 투표',
-    only: { nothing: '공개하지 않음', minutes: '회의록만' },
+    documents: '안건, 보낸 회의록, 채팅, 투표, 보관된 문서',
+    only: { nothing: '공개하지 않음', minutes: '회의록만', 'chat-and-polls': '문서 제외' },
     hint: '이름으로 초대한 외부 참가자와 회의에 참여한 외부 참가자가 받은 링크에서 볼 수 있습니다.',
   },
   mine: {
