@@ -542,7 +542,10 @@ export const staffScenes: readonly Scene[] = [
   }),
   scene('home-repeats-closed', {
     home: { ...home, meetings: [2, 9, 16, 23].map((day) => weekly(day, { title: '주간 회의', isCancelled: day > 9 })) },
-    act: (page) => page.getByRole('button', { name: /(Every week, 1 more|매주, 이후 1회)$/ }).scrollIntoViewIfNeeded(),
+    act: (page) =>
+      page
+        .getByRole('button', { name: /(Every week, 1 more|매주, 이후 1회)$/ })
+        .evaluate((button) => button.scrollIntoView({ block: 'center' })),
   }),
   scene('home-stale', { home: null }),
   scene('home-long-names', {
