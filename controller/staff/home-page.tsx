@@ -1,11 +1,13 @@
 /** The first page: what runs and may be joined, the own meetings, rooms that are free; and one large way to a new meeting. */
 import CalendarPlus from 'lucide-react/icons/calendar-plus';
+import ChevronDown from 'lucide-react/icons/chevron-down';
+import ChevronUp from 'lucide-react/icons/chevron-up';
 import ChevronRight from 'lucide-react/icons/chevron-right';
 import DoorOpen from 'lucide-react/icons/door-open';
 import History from 'lucide-react/icons/history';
 import UserRound from 'lucide-react/icons/user-round-plus';
 import Video from 'lucide-react/icons/video';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingSummary, RoomAvailability } from '#contract/http/meetings-api.ts';
 import { Button } from '#ui/button.tsx';
@@ -18,6 +20,7 @@ import { currentLanguage } from '#ui/words/words.ts';
 import { BroadcastsCard } from './broadcasts-card.tsx';
 import { useHome } from './live-home.ts';
 import { MentionsCard } from './mentions-card.tsx';
+import { type MeetingGroup, groupedByRepetition } from './meeting-groups.ts';
 import { joinMeeting, StaffLoading, StaleNote } from './parts.tsx';
 import { untilWords } from './room-words.ts';
 
@@ -73,9 +76,13 @@ export function HomePage() {
           {later.length > 0 && (
             <Card title={t('home.later')}>
               <MeetingList>
-                {later.map((meeting) => (
-                  <MeetingRow key={meeting.meetingId} meeting={meeting} joinName={null} />
-                ))}
+                {groupedByRepetition(later).map((group) =>
+                  group.rest.length === 0 ? (
+                    <MeetingRow key={group.next.meetingId} meeting={group.next} joinName={null} />
+                  ) : (
+                    <RepeatedMeetings key={group.next.repetition?.repetitionId} group={group} />
+                  ),
+                )}
               </MeetingList>
             </Card>
           )}
@@ -177,6 +184,40 @@ function MeetingRow({ meeting, joinName }: { meeting: MeetingSummary; joinName: 
         </Button>
       )}
     </li>
+  );
+}
+
+/** Those of one repetition: the next one, and on demand the rest. */
+function RepeatedMeetings({ group: { next, rest } }: { group: MeetingGroup }) {
+  const { t } = useTranslation('series');
+  const [isOpen, setOpen] = useState(false);
+  const restId = useId();
+  const every = next.repetition?.every;
+  const count = rest.filter(({ isCancelled }) => !isCancelled).length;
+  const words =
+    count === 0
+      ? t('repeat.cancelled', { count: rest.length })
+      : t('repeat.more', { every: every && every !== 'unknown' ? t(`repeat.every.${every}`) : t('repeat.on'), count });
+  return (
+    <>
+      <MeetingRow meeting={next} joinName={null} />
+      <li>
+        <Button
+          variant="quiet"
+          aria-expanded={isOpen}
+          aria-controls={restId}
+          aria-label={t('repeat.of', { title: next.title, words })}
+          className="-mx-2 max-w-full px-2! text-start text-small! font-medium!"
+          onPress={() => setOpen((was) => !was)}
+        >
+          <Icon of={isOpen ? ChevronUp : ChevronDown} className="size-5 shrink-0 text-quiet" />
+          <span className="numerals">{words}</span>
+        </Button>
+        <ul id={restId} hidden={!isOpen} className="flex-col border-s-2 border-line ps-3">
+          {isOpen && rest.map((meeting) => <MeetingRow key={meeting.meetingId} meeting={meeting} joinName={null} />)}
+        </ul>
+      </li>
+    </>
   );
 }
 

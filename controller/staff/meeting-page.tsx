@@ -72,13 +72,15 @@ export function MeetingPage({ meetingId, place = null }: { meetingId: string; pl
 function MeetingHead({ meeting, phase }: { meeting: MeetingDetail; phase: MeetingPhase }) {
   const { t } = useTranslation('staff');
   const { t: series } = useTranslation('series');
-  const every = meeting.repeats?.every;
+  const { every, laterCount = 0 } = meeting.repeats ?? {};
   return (
     <PageHead title={meeting.title}>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <p className="numerals text-base text-quiet">
           {whenWords(meeting) ?? t('home.anyTime')} · {t('home.hostedBy', { name: meeting.hostName })}
-          {every && every !== 'unknown' && ` · ${series(`repeat.every.${every}`)}`}
+          {every && every !== 'unknown' && laterCount > 0 && (
+            <> · {series('repeat.more', { every: series(`repeat.every.${every}`), count: laterCount })}</>
+          )}
         </p>
         {phase === 'running' && (
           <p className="rounded-full bg-accent-soft px-3 py-1 text-small font-medium text-accent">

@@ -195,7 +195,7 @@ it('of meetings that repeat, this one is cancelled alone or with the later ones'
   server.answers.cancelFollowing = () => ({ body: {} });
   await show({ repeats: { every: 'week', laterCount: 2 } });
   await page.until(() => page.buttons('Plan the next one').length === 1);
-  expect(page.text).toContain('Every week');
+  expect(page.text).toContain('Every week, 2 more');
   await page.press('Cancel meeting');
   await page.press('Cancel this and 2 later ones');
   await page.until(() => server.askedFor('cancelFollowing') === 1);
@@ -210,4 +210,10 @@ it('the last of them is cancelled as any meeting', async () => {
   await page.press('Cancel meeting');
   expect(page.text).not.toContain('Cancel this one alone');
   expect(page.text).toContain('A running call ends');
+});
+
+it('the last of meetings that repeat is shown without how they repeat', async () => {
+  await show({ repeats: { every: 'week', laterCount: 0 } });
+  await page.until(() => page.buttons('Plan the next one').length === 1);
+  expect(page.text).not.toContain('Every week');
 });

@@ -132,6 +132,25 @@ describe('home', () => {
     expect(assign).toHaveBeenCalledWith(`/join?meeting=${idOf(101)}`);
   });
 
+  it('has one row for meetings that repeat, which opens to the rest', async () => {
+    const atNoon = new Date().setHours(12, 0, 0, 0);
+    const repetition = { repetitionId: idOf(900), every: 'week' as const };
+    await show();
+    await page.until(() => server.streams.length === 1);
+    await home({
+      meetings: [7, 14, 21].map((day) =>
+        meetingOf(day, { title: 'Standup', startsAtMs: atNoon + day * 86_400_000, repetition }),
+      ),
+    });
+    const links = () => document.querySelectorAll('a[href^="#/meetings/"]').length;
+    expect(links()).toBe(1);
+    expect(page.text).toContain('Every week, 2 more');
+    await page.press('Standup: Every week, 2 more');
+    expect(links()).toBe(3);
+    await page.press('Standup: Every week, 2 more');
+    expect(links()).toBe(1);
+  });
+
   it('says where one was mentioned, by whom and how often, until it is read', async () => {
     await show();
     await page.until(() => server.streams.length > 0);

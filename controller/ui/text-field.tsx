@@ -22,6 +22,8 @@ export type TextFieldProps = Omit<AriaTextFieldProps, 'children' | 'className' |
   isLabelHidden?: boolean;
   className?: string;
   inputClassName?: string;
+  /** only seen, while the field is empty and not written in: in place of what the browser shows there, in its own language */
+  emptyWords?: string | undefined;
 };
 
 export function TextField({
@@ -33,6 +35,7 @@ export function TextField({
   isLabelHidden = false,
   className = '',
   inputClassName = '',
+  emptyWords,
   ...rest
 }: TextFieldProps) {
   const { t } = useTranslation('common');
@@ -41,10 +44,20 @@ export function TextField({
   return (
     <AriaTextField {...rest} isInvalid={wrong} validationBehavior="aria" className={`flex flex-col gap-2 ${className}`}>
       <Label className={isLabelHidden ? 'sr-only' : 'text-base font-medium'}>{label}</Label>
-      <Input
-        placeholder={placeholder}
-        className={`min-h-14 w-full rounded-control border border-edge bg-raised px-4 text-control text-ink transition-[border-color] placeholder:text-quiet data-focused:border-accent data-focused:outline-2 data-focused:outline-offset-0 data-focused:outline-accent data-invalid:border-fault data-disabled:opacity-45 ${inputClassName}`}
-      />
+      <div className="relative flex flex-col">
+        <Input
+          placeholder={placeholder}
+          className={`peer min-h-14 w-full rounded-control border border-edge bg-raised px-4 text-control text-ink transition-[border-color] placeholder:text-quiet data-focused:border-accent data-focused:outline-2 data-focused:outline-offset-0 data-focused:outline-accent data-invalid:border-fault data-disabled:opacity-45 ${emptyWords === undefined ? '' : 'not-focus:valid:text-transparent!'} ${inputClassName}`}
+        />
+        {emptyWords !== undefined && (
+          <span
+            aria-hidden
+            className="pointer-events-none absolute inset-y-0 start-3 end-12 flex items-center truncate text-base text-quiet peer-invalid:hidden peer-focus:hidden"
+          >
+            {emptyWords}
+          </span>
+        )}
+      </div>
       {hint && (
         <Text slot="description" className="text-small text-quiet">
           {hint}

@@ -95,4 +95,9 @@ test('of meetings that repeat, one with a title and room of its own is named by 
   const message = meeting({ repetition: { ...repetition, plannedMs: [at.startsAtMs], occurrences: [one, own] } });
   const { text } = mailOf(message, { from: FROM, joinUrl: null });
   expect(text).toMatch(/10:00–11:00\n\n.* 10:00–11:00 · Party · Oak, Elm\n/);
+  expect(text).toContain('2 meetings, every week, at the time of Asia/Seoul');
+  const last = meeting({ repetition: { ...repetition, plannedMs: [at.startsAtMs], occurrences: [one] } });
+  const { text: left } = mailOf(last, { from: FROM, joinUrl: null });
+  expect(left).toContain('At the time of Asia/Seoul');
+  expect(left).not.toMatch(/every week|매주/);
 });

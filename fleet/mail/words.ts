@@ -36,7 +36,7 @@ const rhythms: Record<RepetitionRhythm, { ko: string; en: string }> = {
   month: { ko: '매월', en: 'every month' },
 };
 
-/** Of a mail about meetings that repeat. Times are those of their zone, which it names. */
+/** Of a mail about meetings that repeat; one that is left repeats no more. Times are those of their zone, which it names. */
 export function repetitionWords(
   facts: Facts,
   { every, timeZone, occurrences }: Pick<RepetitionFacts, 'every' | 'timeZone' | 'occurrences'>,
@@ -57,8 +57,12 @@ export function repetitionWords(
       '',
       title,
       ...from,
-      `${rhythms[every].ko} · ${count}회 · ${timeZone} 시간`,
-      `${count} ${count === 1 ? 'meeting' : 'meetings'}, ${rhythms[every].en}, at the time of ${timeZone}`,
+      ...(count === 1
+        ? [`${timeZone} 시간`, `At the time of ${timeZone}`]
+        : [
+            `${rhythms[every].ko} · ${count}회 · ${timeZone} 시간`,
+            `${count} meetings, ${rhythms[every].en}, at the time of ${timeZone}`,
+          ]),
       ...where,
     ],
     dates: occurrences.map((each) => `${dayIn(each.startsAtMs, timeZone)} ${hoursIn(each, timeZone)}`),

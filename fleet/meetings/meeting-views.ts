@@ -5,6 +5,7 @@ import { chatRevisionsOf } from '../chat/index.ts';
 import { mailStatesOf } from '../mail/index.ts';
 import { transcriptRevisionsOf } from '../transcript/index.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
+import { rhythmsOf } from './repetitions.ts';
 
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
 type MeetingRow = Pick<AuthorityTables['meeting'], 'meetingId' | 'hostAccountId' | 'title'>;
@@ -18,17 +19,22 @@ export async function summariesOf(db: Reader, roles: ReadonlyMap<string, Meeting
   if (meetingIds.length === 0) return [];
   const meetings = await db.selectFrom('meeting').selectAll().where('meetingId', 'in', meetingIds).execute();
   const byId = new Map(meetings.map((meeting) => [meeting.meetingId, meeting]));
-  const [rooms, hostNames, participants, chatRevisions, transcriptRevisions] = await Promise.all([
+  const [rooms, hostNames, participants, chatRevisions, transcriptRevisions, rhythms] = await Promise.all([
     roomsByMeeting(db, meetingIds),
     hostNamesOf(db, meetings),
     participantCounts(db, meetingIds),
     chatRevisionsOf(db, meetingIds),
     transcriptRevisionsOf(db, meetingIds),
+    rhythmsOf(
+      db,
+      meetings.flatMap(({ repetitionId }) => repetitionId ?? []),
+    ),
   ]);
   return meetingIds.flatMap((meetingId) => {
     const meeting = byId.get(meetingId);
     if (!meeting) return [];
-    const { title, startsAtMs, endsAtMs, cancelledAtMs } = meeting;
+    const { title, startsAtMs, endsAtMs, cancelledAtMs, repetitionId } = meeting;
+    const every = repetitionId === null ? undefined : rhythms.get(repetitionId);
     const role = roles.get(meetingId)!;
     return {
       meetingId,
@@ -43,6 +49,7 @@ export async function summariesOf(db: Reader, roles: ReadonlyMap<string, Meeting
       isCancelled: cancelledAtMs !== null,
       chatRevision: chatRevisions.get(meetingId),
       transcriptRevision: transcriptRevisions.get(meetingId),
+      ...(repetitionId !== null && every !== undefined && { repetition: { repetitionId, every } }),
     };
   });
 }

@@ -89,6 +89,7 @@ test('meetings that repeat are at the same hour over a change of the clocks, wit
   const more = { requestId, agenda: 'Prices', people: [{ accountId: joon!.accountId }], repeats: weekly(4) };
   const first = await make(more);
   expect(first).toMatchObject({ startsAtMs: MONDAY_MS, repeats: { every: 'week', laterCount: 3 } });
+  expect(first.repetition).toEqual({ repetitionId: expect.any(String), every: 'week' });
   expect((await make(more)).meetingId).toBe(first.meetingId);
   const rows = await rowsOf(first);
   expect(rows).toHaveLength(4);
@@ -102,6 +103,7 @@ test('meetings that repeat are at the same hour over a change of the clocks, wit
   expect(rows[1]!.startsAtMs! - rows[0]!.startsAtMs!).not.toBe(7 * 86_400_000);
   for (const { meetingId } of rows) {
     const { body } = await ask(joon!, 'GET', `/${meetingId}`);
+    expect(body.meeting.repetition).toEqual(first.repetition);
     expect(body.meeting).toMatchObject({ title: 'Weekly', agenda: 'Prices', role: 'member' });
   }
   const last = rows.at(-1)!.meetingId;

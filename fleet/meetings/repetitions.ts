@@ -1,6 +1,6 @@
 /** Meetings that repeat: rows that were made together, each a meeting of its own afterwards. */
 import type { MeetingDetail } from '#contract/http/meetings-api.ts';
-import type { MeetingRepetition } from '#contract/meeting-repetition.ts';
+import type { MeetingRepetition, RepetitionRhythm } from '#contract/meeting-repetition.ts';
 import { type AuthorityWrite, newId } from '../store/index.ts';
 
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
@@ -27,6 +27,17 @@ export async function inviteAs(
 ): Promise<void> {
   for (const [index, personId] of personIds.entries())
     await trx.updateTable('meetingPerson').set({ invitedAs: asIds[index]! }).where('personId', '=', personId).execute();
+}
+
+/** How each repeats, by its id. */
+export async function rhythmsOf(db: Reader, repetitionIds: readonly string[]): Promise<Map<string, RepetitionRhythm>> {
+  if (repetitionIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('repetition')
+    .select(['repetitionId', 'every'])
+    .where('repetitionId', 'in', [...new Set(repetitionIds)])
+    .execute();
+  return new Map(rows.map(({ repetitionId, every }) => [repetitionId, every]));
 }
 
 /** null: it was made alone */

@@ -75,6 +75,8 @@ export const MeetingSummary = z.object({
   chatRevision: z.number().int().nonnegative().optional(),
   /** counts up with each change of its transcript; absent: nothing is written */
   transcriptRevision: z.number().int().nonnegative().optional(),
+  /** the same for all that were made together because they repeat; absent: it was made alone */
+  repetition: z.object({ repetitionId: Id, every: openWord(RepetitionRhythm) }).optional(),
 });
 export type MeetingSummary = z.infer<typeof MeetingSummary>;
 

@@ -72,6 +72,13 @@ const home: StaffHome = {
   rooms,
   mentions: [],
 };
+const weekly = (day: number, over: Partial<MeetingSummary>) =>
+  meeting(20 + day, 'Weekly', {
+    startsAtMs: at(10, 0, day),
+    endsAtMs: at(10, 30, day),
+    repetition: { repetitionId: id(900), every: 'week' },
+    ...over,
+  });
 const person = (n: number, displayName: string, over: object = {}) => ({
   personId: id(300 + n),
   displayName,
@@ -522,6 +529,24 @@ export const staffScenes: readonly Scene[] = [
       ],
     },
   }),
+  scene('home-repeats', {
+    home: {
+      ...home,
+      meetings: [
+        ...home.meetings,
+        ...[2, 9, 16, 23].map((day) => weekly(day, { title: LONG_TITLE, isCancelled: day === 16 })),
+        meeting(7, 'Price talks', { startsAtMs: at(9, 0, 3), endsAtMs: at(9, 30, 3) }),
+      ],
+    },
+    act: press(/(Every week, 2 more|매주, 이후 2회)$/),
+  }),
+  scene('home-repeats-closed', {
+    home: { ...home, meetings: [2, 9, 16, 23].map((day) => weekly(day, { title: '주간 회의', isCancelled: day > 9 })) },
+    act: (page) =>
+      page
+        .getByRole('button', { name: /(Every week, 1 more|매주, 이후 1회)$/ })
+        .evaluate((button) => button.scrollIntoView({ block: 'center' })),
+  }),
   scene('home-stale', { home: null }),
   scene('home-long-names', {
     home: {
@@ -553,6 +578,13 @@ export const staffScenes: readonly Scene[] = [
       await page.getByText(/^(Repeats|반복)$/).click();
       await page.getByText(/^(Every month, on the same day|매월 같은 날)$/).click();
       await page.getByText(/^(Repeats|반복)$/).scrollIntoViewIfNeeded();
+    },
+  }),
+  scene('new-meeting-empty-date', {
+    hash: '#/new',
+    act: async (page) => {
+      await page.getByLabel(/^(Date|날짜)$/).fill('');
+      await page.getByRole('textbox', { name: /^(Title|제목)$/ }).focus();
     },
   }),
   scene('new-meeting-repeats-wrong', {

@@ -11,6 +11,7 @@ export default {
   needed: 'Fill this in',
   lettersLeft_one: '{{count}} letter left',
   lettersLeft_other: '{{count}} letters left',
+  chooseDay: 'Choose a day',
   tooLong_one: 'Too long by {{count}} letter',
   tooLong_other: 'Too long by {{count}} letters',
   errorCode: 'Code for IT: {{code}}',

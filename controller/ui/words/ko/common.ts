@@ -13,6 +13,7 @@ export default {
   working: '처리하고 있습니다…',
   needed: '입력해 주세요',
   lettersLeft_other: '{{count}}자 더 쓸 수 있습니다',
+  chooseDay: '날짜 선택',
   tooLong_other: '{{count}}자 줄여 주세요',
   errorCode: 'IT 담당자용 코드: {{code}}',
   noServer: {
