@@ -19,7 +19,6 @@ export default {
     shown: 'Everyone in the meeting sees it',
     ready: 'Plug a laptop into this cable',
     onlyInCall: 'It can be shown in a meeting',
-    onStage: 'HDMI: {{name}}',
   },
   speakerphone: {
     title: 'Speakerphone',
@@ -48,7 +47,6 @@ export default {
     again: 'Test again',
     notInCall: 'The test runs when no meeting is on, because it opens the devices.',
     running: 'Testing the room…',
-    runningNow: 'Testing {{name}}',
     passed: 'Everything passed',
     failed_one: '{{count}} check failed',
     failed_other: '{{count}} checks failed',
@@ -78,6 +76,5 @@ export default {
       'timed-out': { what: 'did not answer in time', todo: 'Test again. If it lasts, tell IT.' },
       unknown: { what: 'did not pass', todo: 'Test again. If it lasts, tell IT.' },
     },
-    says: '{{name}} {{what}}',
   },
 } as const;

@@ -22,7 +22,6 @@ export default {
     shown: '회의에 참가한 모두에게 보입니다',
     ready: '이 케이블에 노트북을 연결해 주세요',
     onlyInCall: '회의 중에 표시할 수 있습니다',
-    onStage: 'HDMI: {{name}}',
   },
   speakerphone: {
     title: '스피커폰',
@@ -51,7 +50,6 @@ export default {
     again: '다시 점검',
     notInCall: '점검할 때 장치를 사용하므로 회의가 없을 때 할 수 있습니다.',
     running: '회의실을 점검하고 있습니다…',
-    runningNow: '{{name}} 점검 중',
     passed: '모두 정상입니다',
     failed_other: '{{count}}개 항목에 문제가 있습니다',
     ranAgo: '{{ago}} 점검',
@@ -83,6 +81,5 @@ export default {
       },
       unknown: { what: '통과하지 못했습니다', todo: '다시 점검해 주세요. 계속되면 IT 담당자에게 알려 주세요.' },
     },
-    says: '{{name}}: {{what}}',
   },
 } as const satisfies Translated<typeof en>;
