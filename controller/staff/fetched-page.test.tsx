@@ -4,7 +4,7 @@ import { lazy } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { PageUnderTest } from '#ui/page-under-test.tsx';
 import commonEn from '#ui/words/en/common.ts';
-import { codeOf, FetchedPage } from './fetched-page.tsx';
+import { codeOfPage, FetchedPage } from './fetched-page.tsx';
 import { staffPage } from './staff-under-test.tsx';
 
 let page: PageUnderTest;
@@ -16,7 +16,7 @@ afterEach(() => {
 it('says that the server does not answer, and offers to try again', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
   page = staffPage();
-  const Missing = lazy(() => codeOf(Promise.reject<{ default: () => null }>(new TypeError('no such chunk'))));
+  const Missing = lazy(() => codeOfPage(Promise.reject<{ default: () => null }>(new TypeError('no such chunk'))));
   await page.show(
     <FetchedPage>
       <Missing />

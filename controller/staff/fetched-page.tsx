@@ -34,7 +34,7 @@ function NotFetched({ problem }: { problem: MaruError }) {
   );
 }
 
-export const codeOf = async <T,>(fetching: Promise<T>): Promise<T> => {
+export const codeOfPage = async <T,>(fetching: Promise<T>): Promise<T> => {
   try {
     return await fetching;
   } catch {

@@ -13,14 +13,14 @@ import type { Arrival } from '#ui/sign-in/arrival.ts';
 import { goToOpenId } from '#ui/sign-in/open-id.ts';
 import { SessionGate } from '#ui/sign-in/session-gate.tsx';
 import { AccountPage } from './account-page.tsx';
-import { codeOf, FetchedPage } from './fetched-page.tsx';
+import { codeOfPage, FetchedPage } from './fetched-page.tsx';
 import { HomePage } from './home-page.tsx';
 import { LiveHome, LiveHomeContext } from './live-home.ts';
 import { ChangeMeetingPage, NewMeetingPage } from './meeting-form-page.tsx';
 import { NextMeetingPage } from './next-meeting-page.tsx';
 import { PastPage } from './past-page.tsx';
 
-const fetchMeetingPage = () => codeOf(import('./meeting-page.tsx')).then((code) => ({ default: code.MeetingPage }));
+const fetchMeetingPage = () => codeOfPage(import('./meeting-page.tsx')).then((code) => ({ default: code.MeetingPage }));
 const MeetingPage = lazy(fetchMeetingPage);
 
 export function Staff({ arrival }: { arrival: Arrival }) {

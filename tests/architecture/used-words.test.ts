@@ -21,7 +21,8 @@ const code = ['controller', 'fleet', 'kiosk']
   .filter((path) => !relative(ROOT, path).startsWith(WORDS) && !path.includes('/dist/'))
   .map((path) => readFileSync(path, 'utf8'))
   .join('\n');
-const strings = new Set(code.match(/(?<=['"`])[\w.-]+(?=['"`])|[\w-]+(?=: )/g));
+// `devices:hdmi.hide` too
+const strings = new Set(code.match(/(?<=['"`](?:[\w-]+:)?)[\w.-]+(?=['"`])|[\w-]+(?=: )/g));
 const starts = [...code.matchAll(/`([\w-]+\.[\w.-]*)\$\{/g)].map(([, start]) => start!);
 const ends = [...code.matchAll(/\}((?:\.[\w-]+)+)`/g)].map(([, end]) => end!);
 

@@ -1,6 +1,6 @@
 /** Inviting into a meeting: people of the organisation, a guest by mail, and a link to copy or to scan. */
 import Mail from 'lucide-react/icons/mail';
-import { type FormEvent, lazy, Suspense, useEffect, useState } from 'react';
+import { type ComponentProps, type ComponentType, type FormEvent, lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingDraft } from '#contract/http/meetings-api.ts';
 import { shownText } from '#contract/shown-text.ts';
@@ -9,6 +9,7 @@ import { CopyText } from '../copy-text.tsx';
 import { Dialog } from '../dialog.tsx';
 import { ProblemWords } from '../problem-words.tsx';
 import { Spinner } from '../progress.tsx';
+import type { Qr as QrCode } from '../qr.tsx';
 import { TextField } from '../text-field.tsx';
 import { useAsyncAction } from '../use-async-action.ts';
 import { addPerson } from './meeting-draft.ts';
@@ -16,12 +17,13 @@ import { meetingLink } from './meeting-link.ts';
 import { PeopleSearch } from './people-search.tsx';
 
 /** Code of its own. Where it cannot be fetched, the link to copy is there all the same. */
-const Qr = lazy(() =>
-  import('../qr.tsx').then(
-    (code) => ({ default: code.Qr }),
-    () => ({ default: () => null }),
-  ),
-);
+const Qr = lazy(async (): Promise<{ default: ComponentType<ComponentProps<typeof QrCode>> }> => {
+  try {
+    return { default: (await import('../qr.tsx')).Qr };
+  } catch {
+    return { default: () => null };
+  }
+});
 
 type InviteDialogProps = {
   meetingId: string;

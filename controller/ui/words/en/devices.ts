@@ -19,6 +19,7 @@ export default {
     shown: 'Everyone in the meeting sees it',
     ready: 'Plug a laptop into this cable',
     onlyInCall: 'It can be shown in a meeting',
+    onStage: 'HDMI: {{name}}',
   },
   speakerphone: {
     title: 'Speakerphone',
@@ -76,5 +77,6 @@ export default {
       'timed-out': { what: 'did not answer in time', todo: 'Test again. If it lasts, tell IT.' },
       unknown: { what: 'did not pass', todo: 'Test again. If it lasts, tell IT.' },
     },
+    says: '{{name}} {{what}}',
   },
 } as const;

@@ -70,7 +70,10 @@ export default {
     tap: 'Tap on a phone to watch it here',
     notShown: 'It could not be shown here. Tap on a phone to try again.',
   },
-  selfTest: {},
+  selfTest: {
+    moreOnPhone_one: '{{count}} more problem: see “Devices” on the phone.',
+    moreOnPhone_other: '{{count}} more problems: see “Devices” on the phone.',
+  },
   pairing: {
     scan: 'Scan to control this room',
     scanOrJoin: 'Scan to control this room or to join',
@@ -99,6 +102,7 @@ export default {
   },
   call: {
     stage: 'Call stage',
+    locked: 'Locked',
     speaking: 'is speaking',
     screenOf: '{{name}} – screen',
     reconnecting: 'Connection lost – reconnecting…',

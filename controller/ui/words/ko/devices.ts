@@ -22,6 +22,7 @@ export default {
     shown: '회의에 참가한 모두에게 보입니다',
     ready: '이 케이블에 노트북을 연결해 주세요',
     onlyInCall: '회의 중에 표시할 수 있습니다',
+    onStage: 'HDMI: {{name}}',
   },
   speakerphone: {
     title: '스피커폰',
@@ -81,5 +82,6 @@ export default {
       },
       unknown: { what: '통과하지 못했습니다', todo: '다시 점검해 주세요. 계속되면 IT 담당자에게 알려 주세요.' },
     },
+    says: '{{name}}: {{what}}',
   },
 } as const satisfies Translated<typeof en>;

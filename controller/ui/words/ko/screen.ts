@@ -72,7 +72,9 @@ export default {
     tap: '휴대폰에서 누르면 여기에서 볼 수 있습니다',
     notShown: '이곳에 표시하지 못했습니다. 휴대폰에서 다시 시도해 주세요.',
   },
-  selfTest: {},
+  selfTest: {
+    moreOnPhone_other: '문제가 {{count}}개 더 있습니다. 휴대폰의 ‘장치’ 화면에서 확인해 주세요.',
+  },
   pairing: {
     scan: '스캔해서 회의실 조작',
     scanOrJoin: '스캔하여 회의실을 조작하거나 회의에 참여',
@@ -101,6 +103,7 @@ export default {
   },
   call: {
     stage: '통화 무대',
+    locked: '잠김',
     speaking: '말하는 중',
     screenOf: '{{name}} – 화면 공유',
     reconnecting: '연결이 끊겨 다시 연결하는 중…',
