@@ -171,6 +171,7 @@ export function makeParts(ground: Ground) {
     store,
     commandCall: (meetingId, commandOf) => meetings.commandCall(meetingId, commandOf),
     onChanged: (meetingId) => meetings.chatChanged(meetingId),
+    onRead: (meetingId) => meetings.chatRead(meetingId),
   });
   const documents = new Documents({
     store,

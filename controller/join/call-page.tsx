@@ -219,6 +219,7 @@ export const CallPage = memo(function CallPage(props: CallPageProps) {
               />
               <ToastRegion
                 current={news.current}
+                isPageCovered={chat.isOpen || notes.isOpen}
                 // also over the chat, which covers the page on a phone
                 className={`absolute inset-x-4 z-40 flex justify-center text-base ${waiting.list.waiting.length > 0 ? 'max-lg:bottom-4 lg:top-4' : 'top-4'}`}
               />

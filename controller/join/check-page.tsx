@@ -17,6 +17,7 @@ import { Button } from '#ui/button.tsx';
 import { ErrorWords } from '#ui/error-words.tsx';
 import { Floor } from '#ui/floor.tsx';
 import { Icon } from '#ui/icon.tsx';
+import { LinkedText } from '#ui/meeting/linked-text.tsx';
 import { Spinner } from '#ui/progress.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { DeviceProblems } from './device-problems.tsx';
@@ -266,7 +267,9 @@ function Agenda({ agenda }: { agenda: string }) {
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be the same
           <li key={index} className="wrap-anywhere">
-            <bdi>{line}</bdi>
+            <bdi>
+              <LinkedText text={line} />
+            </bdi>
           </li>
         ))}
       </ol>

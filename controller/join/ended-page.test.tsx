@@ -58,3 +58,17 @@ it.each(['left', 'removed', 'ended-by-room', 'ended-by-participant', 'ended-by-f
     expect(document.body.textContent).not.toContain(commonEn.errorCode.replace('{{code}}', ''));
   },
 );
+
+it('who leaves last does not read that it goes on', () => {
+  const show = (wasLast: boolean) =>
+    act(() =>
+      root.render(
+        <EndedPage reason="left" wasLast={wasLast} title={null} onJoinAgain={() => undefined} onStaff={null} />,
+      ),
+    );
+  show(false);
+  expect(document.body.textContent).toContain('It goes on without you.');
+  show(true);
+  expect(document.body.textContent).not.toContain('It goes on without you.');
+  expect(document.body.textContent).toContain('You were the last one in it.');
+});

@@ -20,6 +20,8 @@ const wordsOf = {
 
 type EndedPageProps = {
   reason: ReportedEndReason;
+  /** who left was alone in it */
+  wasLast?: boolean;
   title: string | null;
   /** for how many days its link shows what the meeting left behind; null: it does not */
   recordDays?: number | null;
@@ -28,14 +30,14 @@ type EndedPageProps = {
   onStaff: (() => void) | null;
 };
 
-export function EndedPage({ reason, title, recordDays = null, onJoinAgain, onStaff }: EndedPageProps) {
+export function EndedPage({ reason, wasLast = false, title, recordDays = null, onJoinAgain, onStaff }: EndedPageProps) {
   const { t } = useTranslation('join');
   const words = wordsOf[reason];
   return (
     <Message>
       {title !== null && <p className="line-clamp-2 text-base text-quiet">{title}</p>}
       <h1 className="text-title font-bold">{t(`ended.${words}.what`)}</h1>
-      <p className="text-base">{t(`ended.${words}.meaning`)}</p>
+      <p className="text-base">{words === 'left' && wasLast ? t('ended.left.last') : t(`ended.${words}.meaning`)}</p>
       <p className="text-base">{t(`ended.${words}.todo`)}</p>
       {recordDays !== null && words !== 'removed' && (
         <p className="text-base">{t('ended.readLater', { count: recordDays })}</p>

@@ -104,6 +104,7 @@ export function JoinPage({ guest }: { guest: Guest }) {
     before = (
       <EndedPage
         reason={phase.reason}
+        wasLast={phase.wasLast ?? false}
         title={title}
         recordDays={entry.name === 'admitted' ? entry.recordDays : null}
         onJoinAgain={again}

@@ -51,11 +51,11 @@ const quiet = {
   ...{ order: OPEN_ORDER, air: OFF_AIR, role: 'member', transcript: NO_TRANSCRIPT },
 } as unknown as CallState;
 let follow: (polls: readonly SeenPoll[]) => void;
-function Followed() {
+function Followed({ isCovered = false }: { isCovered?: boolean }) {
   const [polls, setPolls] = useState<readonly SeenPoll[]>([before]);
   follow = setPolls;
   const { current } = useCallNews({ ...quiet, polls }, 'me');
-  return <ToastRegion current={current} />;
+  return <ToastRegion current={current} isPageCovered={isCovered} />;
 }
 
 it('a poll that begins is news once, and one that was there before is none', async () => {
@@ -66,6 +66,15 @@ it('a poll that begins is news once, and one that was there before is none', asy
   await act(async () => follow([before, { ...price, answeredCount: 1 }]));
   expect(page.text).toBe('New poll: What does it cost?');
 });
+
+it.each([false, true])(
+  'news of a poll covers none of it; seen where the chat covers the page: %s',
+  async (isCovered) => {
+    await page.show(<Followed isCovered={isCovered} />);
+    await act(async () => follow([before, price]));
+    expect(document.querySelector('[role=status] .sr-only') === null).toBe(isCovered);
+  },
+);
 
 it('a poll’s end is announced, and its answers are not', async () => {
   const card = (poll: SeenPoll) => (

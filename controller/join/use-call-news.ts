@@ -64,7 +64,7 @@ export function useCallNews(call: CallState, selfPeerId: string | null) {
     if (known === null) return;
     for (const { pollId, question, result } of polls)
       if (!known.has(pollId) && result === null)
-        add({ words: t('news', { ns: 'polls', question: cutText(question, SHORT) }) });
+        add({ words: t('news', { ns: 'polls', question: cutText(question, SHORT) }), isOnPage: true });
   }, [polls, selfPeerId, add, t]);
 
   const wasLocked = useRef(false);

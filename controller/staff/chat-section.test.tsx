@@ -305,3 +305,13 @@ test('what is found loses its words with a recall, also in a meeting that the ho
   await send('Something else');
   await page.until(() => !section()!.textContent!.includes('words 7'));
 });
+
+test('who has read it comes with the home stream, without waiting for the next look', async () => {
+  server.posts = [post(0, { isOwn: true })];
+  await show(1);
+  await page.until(() => written().length === 1);
+  expect(page.text).not.toContain('Read by');
+  server.posts = [post(0, { isOwn: true, readCount: 2 })];
+  await act(async () => server.home({ meetings: [meetingOf(1, { chatRevision: 1, chatReadRevision: 1 })] }));
+  await page.until(() => page.text.includes('Read by 2'));
+});

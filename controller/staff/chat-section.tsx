@@ -12,15 +12,16 @@ import { useAsyncAction } from '#ui/use-async-action.ts';
 import { ChatSearch } from './chat-search.tsx';
 import { MarkButton, useMarkedMessages } from './marked-messages.tsx';
 import { useMeetingChat } from './use-meeting-chat.ts';
-import { useRevision } from './use-meeting.ts';
+import { useReadRevision, useRevision } from './use-meeting.ts';
 
 export function ChatSection({ meeting }: { meeting: MeetingDetail }) {
   const { meetingId, role, isCancelled } = meeting;
   const chatRevision = useRevision(meeting, 'chatRevision');
+  const readRevision = useReadRevision(meetingId);
   const marked = useMarkedMessages(meeting);
   const isHost = role === 'host' || role === 'co-host';
   const { t } = useTranslation('meeting');
-  const chat = useMeetingChat(meetingId, chatRevision);
+  const chat = useMeetingChat(meetingId, { revision: chatRevision, readRevision });
   const { posts, hasOlder, problem, people, readOlder, send, recall, markRead, readersOf } = chat;
   const onSeen = useReadMark(markRead);
   const acts = useAsyncAction<true>();

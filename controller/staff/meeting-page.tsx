@@ -18,6 +18,7 @@ import { callApi } from '#ui/http-client.ts';
 import { Icon } from '#ui/icon.tsx';
 import { InviteDialog } from '#ui/meeting/invite-dialog.tsx';
 import { InviteList } from '#ui/meeting/invite-list.tsx';
+import { LinkedText } from '#ui/meeting/linked-text.tsx';
 import { useWaiting } from '#ui/meeting/use-waiting.ts';
 import { WaitingRegion } from '#ui/meeting/waiting-region.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
@@ -299,7 +300,9 @@ function AgendaCard({ meeting: { agenda } }: { meeting: MeetingDetail }) {
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be the same
           <li key={index} data-line={lineKey(line)} className="wrap-anywhere">
-            <bdi>{line}</bdi>
+            <bdi>
+              <LinkedText text={line} />
+            </bdi>
           </li>
         ))}
       </ol>

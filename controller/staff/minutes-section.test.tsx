@@ -300,3 +300,13 @@ it('says that it comes, and what is wrong where it cannot be fetched, with a way
   await page.until(() => page.text.includes('A draft is written by itself'));
   expect(card()!.textContent).not.toContain('Code for IT');
 });
+
+it('minutes that were deleted elsewhere are gone, in words, as soon as the page is looked at again', async () => {
+  minutes = [one({ sentAtMs: startedAtMs, text: 'We move in May' })];
+  await show();
+  await page.until(() => page.text.includes('We move in May'));
+  server.answers.minutes = () => ({ body: { minutes: [], areDeleted: true } });
+  await act(async () => document.dispatchEvent(new Event('visibilitychange')));
+  await page.until(() => page.text.includes('The minutes of this meeting were deleted.'));
+  expect(page.text).not.toContain('We move in May');
+});

@@ -73,3 +73,17 @@ it('a line that was corrected since leads to its part', async () => {
   expect(scrolled).toEqual(['Minutes']);
   vi.useRealTimers();
 });
+
+it('addresses in the agenda and in minutes are links', async () => {
+  server.meetings = [detailOf(3, { agenda: 'Budget: https://maru.example/budget' })];
+  server.answers.minutes = () => {
+    const times = { startedAtMs, endedAtMs: startedAtMs + 1, sentAtMs };
+    const text = '- See https://maru.example/minutes\n';
+    return { body: { minutes: [{ minutesId: idOf(900), language: 'en', text, revision: 4, ...times }] } };
+  };
+  location.hash = `#/meetings/${idOf(103)}`;
+  await page.show(<Staff arrival={takeArrival()} />);
+  const hrefs = () => [...document.querySelectorAll('a[target=_blank]')].map((link) => link.getAttribute('href'));
+  await page.until(() => hrefs().length === 2);
+  expect(hrefs().toSorted()).toEqual(['https://maru.example/budget', 'https://maru.example/minutes']);
+});

@@ -10,6 +10,7 @@ import type { SeriesMeeting, SeriesTask } from '#contract/http/series-api.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { Icon } from '#ui/icon.tsx';
+import { LinkedText } from '#ui/meeting/linked-text.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
 import { dateAndTime, dateOnly } from '#ui/words/format.ts';
 import { currentLanguage } from '#ui/words/words.ts';
@@ -108,7 +109,7 @@ function Task({ task, series }: { task: ShownTask; series: SeriesState }) {
         <span className="grid size-6 shrink-0 place-items-center">
           <Icon of={Circle} className="size-4 text-quiet" />
         </span>
-        <TaskWords task={task} />
+        <TaskWords task={task} hasLinks />
       </div>
     );
   return (
@@ -126,10 +127,14 @@ function Task({ task, series }: { task: ShownTask; series: SeriesState }) {
   );
 }
 
-function TaskWords({ task: { text, person, dueOn, isDone } }: { task: ShownTask }) {
+/** `hasLinks`: where a press does nothing else. */
+function TaskWords({ task, hasLinks = false }: { task: ShownTask; hasLinks?: boolean }) {
+  const { text, person, dueOn, isDone } = task;
   return (
     <span className="min-w-0 flex-1">
-      <bdi className={`block text-base wrap-anywhere ${isDone ? 'text-quiet line-through' : ''}`}>{text}</bdi>
+      <bdi className={`block text-base wrap-anywhere ${isDone ? 'text-quiet line-through' : ''}`}>
+        {hasLinks ? <LinkedText text={text} /> : text}
+      </bdi>
       {(person !== null || dueOn !== null) && (
         <span className="block text-small wrap-anywhere text-quiet">
           {person !== null && <bdi>{person}</bdi>}

@@ -1,6 +1,6 @@
 /** The staff page: who is signed in decides what is shown; the address's fragment decides which page. */
 import CircleUser from 'lucide-react/icons/circle-user';
-import { type ReactNode, useEffect, useState } from 'react';
+import { lazy, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
@@ -13,12 +13,15 @@ import type { Arrival } from '#ui/sign-in/arrival.ts';
 import { goToOpenId } from '#ui/sign-in/open-id.ts';
 import { SessionGate } from '#ui/sign-in/session-gate.tsx';
 import { AccountPage } from './account-page.tsx';
+import { codeOfPage, FetchedPage } from './fetched-page.tsx';
 import { HomePage } from './home-page.tsx';
 import { LiveHome, LiveHomeContext } from './live-home.ts';
 import { ChangeMeetingPage, NewMeetingPage } from './meeting-form-page.tsx';
-import { MeetingPage } from './meeting-page.tsx';
 import { NextMeetingPage } from './next-meeting-page.tsx';
 import { PastPage } from './past-page.tsx';
+
+const fetchMeetingPage = () => codeOfPage(import('./meeting-page.tsx')).then((code) => ({ default: code.MeetingPage }));
+const MeetingPage = lazy(fetchMeetingPage);
 
 export function Staff({ arrival }: { arrival: Arrival }) {
   const { t } = useTranslation('staff');
@@ -92,10 +95,18 @@ function Pages({ accountId, accountPage }: { accountId: string; accountPage: Rea
         {({ meetingId }) => <NextMeetingPage key={meetingId} meetingId={meetingId} accountId={accountId} />}
       </Route>
       <Route path="/meetings/:meetingId">
-        {({ meetingId }) => <MeetingPage key={meetingId} meetingId={meetingId} />}
+        {({ meetingId }) => (
+          <FetchedPage>
+            <MeetingPage key={meetingId} meetingId={meetingId} />
+          </FetchedPage>
+        )}
       </Route>
       <Route path="/meetings/:meetingId/at/:place">
-        {({ meetingId, place }) => <MeetingPage key={meetingId} meetingId={meetingId} place={place} />}
+        {({ meetingId, place }) => (
+          <FetchedPage>
+            <MeetingPage key={meetingId} meetingId={meetingId} place={place} />
+          </FetchedPage>
+        )}
       </Route>
       <Route path="/past/:text?">
         <PastPage />

@@ -34,14 +34,20 @@ type Known = Pick<MeetingChatState, 'posts' | 'hasOlder' | 'revision' | 'problem
 };
 type Answer = RouteAnswer<typeof chatApi.chatPosts>;
 
-/** @param revision undefined: nothing is written yet, as far as is known */
-export function useMeetingChat(meetingId: string, revision: number | undefined): MeetingChatState {
+type Revisions = {
+  /** undefined: nothing is written yet, as far as is known */
+  revision: number | undefined;
+  /** of who has read it, as far as is known */
+  readRevision: number | undefined;
+};
+
+export function useMeetingChat(meetingId: string, { revision, readRevision }: Revisions): MeetingChatState {
   const [known, setKnown] = useState<Known>({
     ...{ posts: null, hasOlder: false, revision: 0, problem: null, people: [], upToNumber: -1 },
   });
   const [looked, setLooked] = useState(0);
   const look = useCallback(() => setLooked((count) => count + 1), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision is why it is read again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision, or reader, is why it is read again
   useEffect(() => {
     const asking = new AbortController();
     callApi(chatApi.chatPosts, { params: { meetingId }, query: {}, signal: asking.signal }).then(
@@ -51,7 +57,7 @@ export function useMeetingChat(meetingId: string, revision: number | undefined):
       },
     );
     return () => asking.abort();
-  }, [meetingId, revision, looked]);
+  }, [meetingId, revision, readRevision, looked]);
   useEffect(() => {
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') look();

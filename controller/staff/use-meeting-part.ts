@@ -44,7 +44,15 @@ export function useMeetingPart<T>(
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') refresh();
     }, LOOK_MS);
-    return () => clearInterval(timer);
+    // somebody looks again: what was deleted meanwhile is not shown until the next look
+    const onLooked = () => {
+      if (document.visibilityState === 'visible') refresh();
+    };
+    document.addEventListener('visibilitychange', onLooked);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', onLooked);
+    };
   }, [refresh]);
   return { ...state, refresh };
 }

@@ -58,7 +58,17 @@ export function useRevision(
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
+/** Another number each time that somebody has read what the caller wrote; undefined: nobody has, as far as is known. */
+export function useReadRevision(meetingId: string): number | undefined {
+  return summaryIn(useHome().home, meetingId)?.chatReadRevision;
+}
+
 type Revision = 'chatRevision' | 'transcriptRevision';
+const GROWS: ReadonlySet<string> = new Set([
+  'chatRevision',
+  'chatReadRevision',
+  'transcriptRevision',
+] satisfies (keyof MeetingSummary)[]);
 
 const summaryIn = (home: StaffHome | null, meetingId: string): MeetingSummary | undefined =>
   home?.meetings.find((each) => each.meetingId === meetingId);
@@ -85,6 +95,4 @@ function isNews(before: HomeState<StaffHome>, now: HomeState<StaffHome>, meeting
 
 /** The meeting as the home shows it, or all of the home where the meeting is not in it, without what grows. */
 const shownIn = (home: StaffHome, meetingId: string): string =>
-  JSON.stringify(summaryIn(home, meetingId) ?? home, (key, value: unknown) =>
-    key === 'chatRevision' || key === 'transcriptRevision' ? undefined : value,
-  );
+  JSON.stringify(summaryIn(home, meetingId) ?? home, (key, value: unknown) => (GROWS.has(key) ? undefined : value));

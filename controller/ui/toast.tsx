@@ -5,7 +5,14 @@ import type { LucideIcon } from './icon.tsx';
 
 export const TOAST_SHOWN_MS = 4_000;
 
-export type Toast = { id: number; words: string; icon?: LucideIcon; tone?: 'plain' | 'warn' | 'fault' };
+export type Toast = {
+  id: number;
+  words: string;
+  icon?: LucideIcon;
+  tone?: 'plain' | 'warn' | 'fault';
+  /** what it is about opens on the page by itself: seen where something covers the page, else for screen readers alone */
+  isOnPage?: boolean;
+};
 
 let lastId = 0;
 
@@ -32,14 +39,21 @@ export function useToasts(): { current: Toast | null; add: (toast: Omit<Toast, '
 
 const toneClass = { plain: 'bg-ink text-surface', warn: 'bg-warn text-warn-ink', fault: 'bg-fault text-fault-ink' };
 
+type ToastRegionProps = { current: Toast | null; isPageCovered?: boolean; className?: string };
+
 /** `className` places it and sets its type (`text-tv-small` on the TV). The live region is always there. */
-export function ToastRegion({ current, className = '' }: { current: Toast | null; className?: string }) {
+export function ToastRegion({ current, isPageCovered = true, className = '' }: ToastRegionProps) {
+  const isSeen = isPageCovered || !current?.isOnPage;
   return (
     <div role="status" aria-live="polite" className={`pointer-events-none ${className}`}>
       {current && (
         <div
           key={current.id}
-          className={`flex animate-rise items-center gap-3 rounded-control px-[1em] py-[0.75em] font-medium shadow-overlay ${toneClass[current.tone ?? 'plain']}`}
+          className={
+            isSeen
+              ? `flex animate-rise items-center gap-3 rounded-control px-[1em] py-[0.75em] font-medium shadow-overlay ${toneClass[current.tone ?? 'plain']}`
+              : 'sr-only'
+          }
         >
           {current.icon && <Icon of={current.icon} className="size-[1.4em]" />}
           <span>{current.words}</span>

@@ -883,6 +883,20 @@ it('closing twice releases everything', async () => {
 });
 
 describe('a page that goes', () => {
+  it('knows whether somebody else was left there', async () => {
+    await joined();
+    call.leave();
+    expect(phase()).toMatchObject({ name: 'ended', reason: 'left', wasLast: true });
+  });
+
+  it('does not count as the last one while somebody else is there', async () => {
+    await joined();
+    node.tell({ event: 'participant-joined', data: { participant: node.addPeer('Mina') } });
+    await pass(10);
+    call.leave();
+    expect(phase()).toEqual({ name: 'ended', callId: node.callId, reason: 'left' });
+  });
+
   it('gives its place up in a way that outlives it, by the secret of that place', async () => {
     const beacons: [string, unknown][] = [];
     vi.stubGlobal('navigator', {

@@ -582,8 +582,14 @@ export class CallClient {
   #finish(reason: ReportedEndReason, callId = this.#connection.ticket?.callId): void {
     const { name } = this.#phase;
     if (name === 'closed' || name === 'ended' || name === 'failed') return;
+    // a call that is not joined yet has an empty roster
+    const own = this.#phase.name === 'joined' ? this.#phase.peerId : null;
+    const isLast =
+      own !== null &&
+      this.#roster.participants.every(({ peerId, peerKind }) => peerId === own || peerKind === 'program');
     this.#release();
-    this.#setPhase(callId ? { name: 'ended', callId, reason } : { name: 'idle' });
+    const wasLast = reason === 'left' && isLast && { wasLast: true as const };
+    this.#setPhase(callId ? { name: 'ended', callId, reason, ...wasLast } : { name: 'idle' });
   }
 
   #fail(error: MaruError): MaruError {

@@ -30,7 +30,13 @@ export type CallPhase =
       readonly startedAtMs: number;
       readonly connection: 'connected' | 'reconnecting';
     }
-  | { readonly name: 'ended'; readonly callId: string; readonly reason: ReportedEndReason }
+  | {
+      readonly name: 'ended';
+      readonly callId: string;
+      readonly reason: ReportedEndReason;
+      /** we left, and nobody else was there */
+      readonly wasLast?: true;
+    }
   | { readonly name: 'failed'; readonly code: ErrorCode }
   | { readonly name: 'closed' };
 

@@ -15,5 +15,5 @@ export {
 } from './posts.ts';
 export { MentionMails } from './mention-mails.ts';
 export { mailedMentionsOf, unreadMentionsOf } from './mentions.ts';
-export { recordReads } from './read-marks.ts';
+export { chatWritersOf, recordReads } from './read-marks.ts';
 export { chatRoutes } from './routes.ts';

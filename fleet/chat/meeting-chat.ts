@@ -30,6 +30,8 @@ export type MeetingChatDependencies = {
   commandCall: (meetingId: string, commandOf: (callId: string) => NodeCommand) => Promise<void>;
   /** what is written in this meeting is not as it was */
   onChanged: (meetingId: string) => void;
+  /** somebody has read more of it */
+  onRead: (meetingId: string) => void;
 };
 /** `role`: in the meeting. */
 export type ChatPerson = { accountId: string; displayName: string; role: MeetingRole | null };
@@ -132,17 +134,18 @@ export class MeetingChat {
   }
 
   /**
-   * The newest message that the person's page has shown. Nobody is notified, but the person's own pages of a mention: writers see it when their page looks again, and in the
-   * call by its node, at its pace.
+   * The newest message that the person's page has shown. Pages of those who wrote are notified, gathered, and the person's own of
+   * a mention; in the call by its node, at its pace.
    * @throws UserError too-many-attempts
    */
   async markRead(meetingId: string, by: ChatPerson, messageId: string): Promise<void> {
     if (!this.#marksLimit.take(by.accountId)) throw new UserError('too-many-attempts', 'too many marks');
     const mark = { person: personOfAccount(by.accountId), displayName: by.displayName, messageId };
-    const { store, commandCall, onChanged } = this.#deps;
+    const { store, commandCall, onChanged, onRead } = this.#deps;
     const { isGrown, hasReadMention } = await store.write((trx) => markRead(trx, { meetingId, ...mark }));
     if (hasReadMention) onChanged(meetingId);
     if (!isGrown) return;
+    onRead(meetingId);
     await commandCall(meetingId, (callId) => ({ name: 'mark-chat-read', callId, ...mark }));
   }
 

@@ -9,6 +9,7 @@ import { postOf } from './posts.ts';
 type Post = AuthorityTables['chatPost'];
 type Reader = Pick<AuthorityWrite, 'selectFrom'>;
 type Mark = Omit<AuthorityTables['chatRead'], 'number'> & Pick<Post, 'messageId'>;
+type MarkOutcome = { isGrown: boolean; hasReadMention: boolean };
 type ReadEvent = Extract<KnownCallEvent, { name: 'chat-read' }>;
 
 /** of a meeting, besides accounts: guests who come by a link are somebody else at each visit */
@@ -21,10 +22,7 @@ const MAX_NAME = { units: 80, bytes: 240 };
  * A mark grows only: an older message, and one that the meeting has not, change nothing. @returns whether it grew, and whether the
  * person has read there that they were mentioned
  */
-export async function markRead(
-  trx: AuthorityWrite,
-  { messageId, ...mark }: Mark,
-): Promise<{ isGrown: boolean; hasReadMention: boolean }> {
+export async function markRead(trx: AuthorityWrite, { messageId, ...mark }: Mark): Promise<MarkOutcome> {
   const { meetingId, person } = mark;
   const post = await postOf(trx, { meetingId, messageId });
   if (!post) return UNCHANGED;
@@ -61,12 +59,32 @@ async function guestsOf(db: Reader, meetingId: string): Promise<number> {
   return Number(count);
 }
 
-/** As a node reports them, in the transaction of the event. @returns whether somebody has read there that they were mentioned */
-export async function recordReads(trx: AuthorityWrite, { meetingId, reads }: ReadEvent): Promise<boolean> {
-  let hasReadMention = false;
-  for (const read of reads)
-    hasReadMention = (await markRead(trx, { meetingId, ...read })).hasReadMention || hasReadMention;
-  return hasReadMention;
+/** As a node reports them, in the transaction of the event. @returns as `markRead`, of any of them */
+export async function recordReads(trx: AuthorityWrite, { meetingId, reads }: ReadEvent): Promise<MarkOutcome> {
+  const outcome = { ...UNCHANGED };
+  for (const read of reads) {
+    const { isGrown, hasReadMention } = await markRead(trx, { meetingId, ...read });
+    outcome.isGrown ||= isGrown;
+    outcome.hasReadMention ||= hasReadMention;
+  }
+  return outcome;
+}
+
+/** By meeting, the accounts that wrote in it. */
+export async function chatWritersOf(db: Reader, meetingIds: readonly string[]): Promise<Map<string, Set<string>>> {
+  const rows = await db
+    .selectFrom('chatPost')
+    .select(['meetingId', 'person'])
+    .distinct()
+    .where('meetingId', 'in', [...meetingIds])
+    .where('person', 'like', `${ACCOUNT}%`)
+    .execute();
+  const writers = new Map<string, Set<string>>();
+  for (const { meetingId, person } of rows) {
+    const known = writers.get(meetingId) ?? new Set();
+    writers.set(meetingId, known.add(person.slice(ACCOUNT.length)));
+  }
+  return writers;
 }
 
 /** By message, how many others have read it: of the newest of these that are the person's own and not recalled. */

@@ -24,7 +24,9 @@ beforeEach(() => {
   ];
   server = new ServerUnderTest();
   server.answers.keptRecords = ({ searchParams }) => {
-    const rows = records.filter(({ title }) => title.includes(searchParams.get('text') ?? ''));
+    const limitOf = (name: string, without: number) => Number(searchParams.get(name) ?? without);
+    const isIn = ({ atMs }: KeptRecord) => atMs >= limitOf('from', 0) && atMs < limitOf('to', Number.POSITIVE_INFINITY);
+    const rows = records.filter((each) => isIn(each) && each.title.includes(searchParams.get('text') ?? ''));
     return { body: { rows, nextCursor: null, total: rows.length, counts: {} } };
   };
   server.install();
@@ -71,6 +73,39 @@ it('says of two meetings with one title which one is deleted', async () => {
     const when = `Meeting of ${dateAndTime(atMs, 'en')}.`;
     await page.until(() => document.querySelector('[role=alertdialog]')?.textContent?.includes(when) === true);
     await page.press('Not now');
+  }
+});
+
+it('begins with meetings of the past; those to come stand below, under a heading of their own', async () => {
+  records = [recordOf(1, 'Later', { atMs: Date.now() + 3_600_000 }), recordOf(2, 'Before')];
+  await page.show(<Console />);
+  await page.until(() => page.text.includes('Later') && page.text.includes('Before'));
+  const [before, heading, later] = ['Before', 'Still to come', 'Later'].map((words) => page.text.indexOf(words));
+  expect(before).toBeLessThan(heading!);
+  expect(heading).toBeLessThan(later!);
+});
+
+it('after a deletion the focus is on the next record that can be deleted, after the last one on the heading', async () => {
+  records = [recordOf(1, 'First'), recordOf(2, 'Empty', { kept: [], documentCount: 0 }), recordOf(3, 'Third')];
+  server.answers.deleteRecord = ({ pathname }) => {
+    const at = records.findIndex(({ meetingId }) => pathname.includes(meetingId));
+    records[at] = { ...records[at]!, kept: [], documentCount: 0 };
+    return { body: {} };
+  };
+  await page.show(<Console />);
+  for (const [title, next] of [
+    ['First', 'Delete the record of Third'],
+    ['Third', 'Meeting records'],
+  ] as const) {
+    const name = `Delete the record of ${title}`;
+    await page.until(() => page.buttons(name).length === 1);
+    await act(async () => page.button(name).focus());
+    await page.press(name);
+    await page.until(() => document.querySelector('[role=alertdialog]') !== null);
+    await act(async () => page.buttons('Delete the record').at(-1)!.click());
+    await page.until(() => page.buttons(name).length === 0);
+    const focused = () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent;
+    await page.until(() => focused() === next);
   }
 });
 

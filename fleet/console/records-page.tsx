@@ -1,5 +1,5 @@
 /** What meetings left behind: found by title, host, room, id or day, and deleted when somebody asks for it. Nothing of it is read here. */
-import { useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type KeptRecord, recordApi } from '#contract/http/record-api.ts';
 import { Button } from '#ui/button.tsx';
@@ -27,11 +27,17 @@ export function RecordsPage() {
   const { t } = useTranslation('records');
   const [filters, change] = useUrlFilters(FILTERS);
   const text = usePaused(filters.text);
-  const query = { ...(text.trim() !== '' && { text }), ...periodOf(filters.from, filters.to) };
-  const paged = usePageList(recordApi.keptRecords, query);
-  const { problem, refresh } = paged;
+  const [nowMs, setNowMs] = useState(Date.now);
+  const { from = 0, to = Number.MAX_SAFE_INTEGER } = periodOf(filters.from, filters.to);
+  const named = text.trim() !== '' && { text };
+  const past = usePageList(recordApi.keptRecords, { ...named, from, to: Math.min(to, nowMs) });
+  const ahead = usePageList(recordApi.keptRecords, { ...named, from: Math.max(from, nowMs), to });
+  const problem = past.problem ?? ahead.problem;
   const isFiltered = FILTERS.some((name) => filters[name] !== '');
   const [asking, setAsking] = useState<KeptRecord | null>(null);
+  const lists = useRef<HTMLDivElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const keepFocus = useFocusAfterDeletion(lists, heading, past.list, ahead.list);
   const [deletedTitle, setDeletedTitle] = useState<string | null>(null);
   const deleting = useAsyncAction();
   const remove = async () => {
@@ -41,12 +47,24 @@ export function RecordsPage() {
     setDeletedTitle(null);
     if ((await deleting.run(() => callApi(recordApi.deleteRecord, { params: { meetingId } }))) !== null)
       setDeletedTitle(title);
-    refresh();
+    keepFocus(meetingId);
+    setNowMs(Date.now());
+    past.refresh();
+    ahead.refresh();
   };
+  const rowsOf = (rows: readonly KeptRecord[]) => (
+    <ul className="flex flex-col">
+      {rows.map((row) => (
+        <RecordLine key={row.meetingId} row={row} isDisabled={deleting.isPending} onDelete={() => setAsking(row)} />
+      ))}
+    </ul>
+  );
   return (
     <>
       <div className="flex flex-col gap-1">
-        <h1 className="text-title font-bold text-balance">{t('title')}</h1>
+        <h1 ref={heading} tabIndex={-1} className="text-title font-bold text-balance">
+          {t('title')}
+        </h1>
         <p className="max-w-[75ch] text-small text-quiet">{t('lead')}</p>
       </div>
       <Card>
@@ -71,28 +89,35 @@ export function RecordsPage() {
           {deletedTitle !== null && t('deleted', { title: deletedTitle })}
         </p>
         <ProblemWords problem={deleting.problem ?? problem} />
-        <PagedRows
-          of={paged}
-          words={{
-            loading: t('loading'),
-            none: t(isFiltered ? 'noneFound' : 'none'),
-            more: t('more'),
-            shown: (counts) => t('shown', counts),
-          }}
-        >
-          {(rows) => (
-            <ul className="flex flex-col">
-              {rows.map((row) => (
-                <RecordLine
-                  key={row.meetingId}
-                  row={row}
-                  isDisabled={deleting.isPending}
-                  onDelete={() => setAsking(row)}
-                />
-              ))}
-            </ul>
+        <div ref={lists} className="flex flex-col gap-6">
+          <div>
+            <PagedRows
+              of={past}
+              words={{
+                loading: t('loading'),
+                none: t(isFiltered ? 'noneFound' : 'none'),
+                more: t('more'),
+                shown: (counts) => t('shown', counts),
+              }}
+            >
+              {rowsOf}
+            </PagedRows>
+          </div>
+          {ahead.list !== null && ahead.list.rows.length > 0 && (
+            <section aria-label={t('ahead')}>
+              <h2 className="mb-2 text-heading font-bold">{t('ahead')}</h2>
+              <PagedRows
+                of={ahead}
+                words={{
+                  ...{ loading: t('loading'), none: '', more: t('moreAhead') },
+                  shown: (counts) => t('shown', counts),
+                }}
+              >
+                {rowsOf}
+              </PagedRows>
+            </section>
           )}
-        </PagedRows>
+        </div>
       </Card>
       <ConfirmDialog
         title={t('deleteTitle', { title: asking?.title ?? '' })}
@@ -107,13 +132,42 @@ export function RecordsPage() {
   );
 }
 
+/**
+ * The button that had the focus goes with the record: the next one in the lists gets it, else the heading. Never taken from where a
+ * person went meanwhile.
+ * @returns after a deletion, for the lists that come next
+ */
+function useFocusAfterDeletion(
+  lists: RefObject<HTMLElement | null>,
+  heading: RefObject<HTMLElement | null>,
+  ...shown: readonly [past: object | null, ahead: object | null]
+): (meetingId: string) => void {
+  const deletedId = useRef<string | null>(null);
+  const [past, ahead] = shown;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are others than before
+  useEffect(() => {
+    if (deletedId.current === null || document.activeElement?.matches('body') === false) return;
+    const rows = [...(lists.current?.querySelectorAll<HTMLElement>('li[data-meeting]') ?? [])];
+    const at = rows.findIndex(({ dataset }) => dataset.meeting === deletedId.current);
+    // the other list came first, or nothing was deleted
+    const own = rows[at]?.querySelector('button');
+    if (own) return own.focus();
+    deletedId.current = null;
+    const next = at === -1 ? undefined : rows.slice(at).find((row) => row.querySelector('button') !== null);
+    (next?.querySelector('button') ?? heading.current)?.focus();
+  }, [past, ahead, lists, heading]);
+  return (meetingId) => {
+    deletedId.current = meetingId;
+  };
+}
+
 const timeOf = ({ atMs }: KeptRecord): string => dateAndTime(atMs, currentLanguage());
 
 type RecordLineProps = { row: KeptRecord; isDisabled: boolean; onDelete: () => void };
 
 function RecordLine({ row, isDisabled, onDelete }: RecordLineProps) {
   const { t } = useTranslation('records');
-  const { title, hostName, roomName, isRunning, kept, documentCount, recordingCount } = row;
+  const { meetingId, title, hostName, roomName, isRunning, kept, documentCount, recordingCount } = row;
   const language = currentLanguage();
   const time = timeOf(row);
   const name = hostName ?? roomName;
@@ -127,7 +181,7 @@ function RecordLine({ row, isDisabled, onDelete }: RecordLineProps) {
     ...(recordingCount > 0 ? [t('kept.recordings', { count: recordingCount })] : []),
   ];
   return (
-    <li className="flex flex-wrap items-start gap-x-6 gap-y-3 border-t border-line py-4">
+    <li data-meeting={meetingId} className="flex flex-wrap items-start gap-x-6 gap-y-3 border-t border-line py-4">
       <div className="min-w-0 flex-1 basis-64">
         <p className="font-semibold wrap-anywhere">{title}</p>
         <p className="numerals text-small wrap-anywhere text-quiet">

@@ -223,6 +223,7 @@ class Product {
       onMeetingChanged: (meetingId) => this.waitingRoom.look(meetingId),
       onChatChanged: () => {},
       onSpoken: () => {},
+      onChatRead: () => {},
       logger,
     });
     this.#admissions = new Admissions({

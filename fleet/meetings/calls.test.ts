@@ -46,6 +46,7 @@ beforeEach(async () => {
     onMeetingChanged: () => {},
     onChatChanged: () => {},
     onSpoken: () => {},
+    onChatRead: () => {},
     logger: pino({ level: 'silent' }),
   });
   meetingId = newId();

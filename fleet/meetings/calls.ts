@@ -54,6 +54,8 @@ export type CallsDependencies = {
   onPrepared: (meetingId: string) => void;
   /** something was written in a call of this meeting */
   onChatChanged: (meetingId: string) => void;
+  /** somebody has read more of what is written in it */
+  onChatRead: (meetingId: string) => void;
   /** this was spoken in a call of this meeting, and is kept */
   onSpoken: (meetingId: string, segment: TranscriptSegment) => void;
   logger: Logger;
@@ -148,6 +150,7 @@ export class Calls {
   async takeEvents(nodeId: string, { events }: CallEvents): Promise<void> {
     const changed = new Set<string>();
     const written = new Set<string>();
+    const read = new Set<string>();
     const endedCallIds: string[] = [];
     const spoken: [meetingId: string, segment: TranscriptSegment][] = [];
     const toMove = new Set<string>();
@@ -184,7 +187,9 @@ export class Calls {
           continue;
         }
         if (event.name === 'chat-read') {
-          if (await recordReads(trx, event)) written.add(call.meetingId);
+          const { isGrown, hasReadMention } = await recordReads(trx, event);
+          if (isGrown) read.add(call.meetingId);
+          if (hasReadMention) written.add(call.meetingId);
           continue;
         }
         // words are written a moment after they were spoken, which may be after the call
@@ -211,6 +216,7 @@ export class Calls {
     for (const { nodeId, ...peer } of toRemove) this.#deps.sendToNode(nodeId, { name: 'remove-participant', ...peer });
     for (const callId of toMove) this.#deps.sendToNode(nodeId, { name: 'move-call', callId });
     for (const meetingId of written) this.#deps.onChatChanged(meetingId);
+    for (const meetingId of read) this.#deps.onChatRead(meetingId);
     for (const each of spoken) this.#deps.onSpoken(...each);
     this.#told(endedCallIds, changed);
   }

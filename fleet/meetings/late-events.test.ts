@@ -46,7 +46,7 @@ beforeEach(async () => {
   const nothing = (): void => {};
   calls = new Calls({
     ...{ store: people.store, nodes, logger, sendToNode: nothing, acknowledge: nothing, onPrepared: nothing },
-    ...{ onMeetingChanged: nothing, onChatChanged: nothing, onSpoken: nothing },
+    ...{ onMeetingChanged: nothing, onChatChanged: nothing, onSpoken: nothing, onChatRead: nothing },
     onEvent: async (trx, event) => {
       await recordStay(trx, event);
       await recordPage(trx, event);

@@ -90,6 +90,7 @@ export class Meetings {
   readonly #permissions: PermissionsAtNodes;
   readonly #changedHandlers: ((meetingId: string) => void)[] = [];
   readonly #chatHandlers: ((meetingId: string) => void)[] = [];
+  readonly #chatReadHandlers: ((meetingId: string) => void)[] = [];
   readonly #callEventHandlers: CallEventHandler[] = [];
   readonly #spokenHandlers: SpokenHandler[] = [];
   readonly #nodeHandlers: (() => void)[] = [];
@@ -136,6 +137,7 @@ export class Meetings {
       onPrepared: (meetingId) => this.transcriptRules.look(meetingId),
       onMeetingChanged: (meetingId) => this.changed(meetingId),
       onChatChanged: (meetingId) => this.chatChanged(meetingId),
+      onChatRead: (meetingId) => this.chatRead(meetingId),
       onSpoken: (meetingId, segment) => {
         for (const handler of this.#spokenHandlers) handler(meetingId, segment);
       },
@@ -202,6 +204,15 @@ export class Meetings {
   /** What is written in it is not as it was. */
   chatChanged(meetingId: string): void {
     for (const handler of this.#chatHandlers) handler(meetingId);
+  }
+
+  onChatRead(handler: (meetingId: string) => void): void {
+    this.#chatReadHandlers.push(handler);
+  }
+
+  /** Somebody has read more of what is written in it. */
+  chatRead(meetingId: string): void {
+    for (const handler of this.#chatReadHandlers) handler(meetingId);
   }
 
   /** What a node reports of a call of ours: each event once, in the transaction in which it counts. */

@@ -18,6 +18,7 @@ let homes: StaffHomes;
 let bookings: Booking[];
 let handlers: ((meetingId: string) => void)[];
 let spokenHandlers: ((meetingId: string) => void)[];
+let readHandlers: ((meetingId: string) => void)[];
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'maru-pages-'));
@@ -42,7 +43,7 @@ beforeEach(async () => {
         .execute();
     }
   });
-  [bookings, handlers, spokenHandlers] = [[], [], []];
+  [bookings, handlers, spokenHandlers, readHandlers] = [[], [], [], []];
   // the store has clocks of its own
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: NOW_MS });
   homes = new StaffHomes({
@@ -51,11 +52,13 @@ beforeEach(async () => {
       onChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
       onChatChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
       onSpoken: (handler: (meetingId: string) => void) => spokenHandlers.push(handler),
+      onChatRead: (handler: (meetingId: string) => void) => readHandlers.push(handler),
       waitingRoom: { onChanged: () => {}, listOf: async () => ({ count: 0 }) },
     } as never,
     reports: { bookingsOf: () => bookings, isInCall: () => false },
     logger: pino({ level: 'silent' }),
     spokenGatherMs: 100,
+    readGatherMs: 50,
   });
   homes.start();
 });
@@ -112,6 +115,7 @@ test('while nobody looks, the clock judges no room', async () => {
       onChanged: () => {},
       onChatChanged: () => {},
       onSpoken: () => {},
+      onChatRead: () => {},
       waitingRoom: { onChanged: () => {} },
     } as never,
     reports: { bookingsOf, isInCall: () => false },
@@ -235,5 +239,32 @@ test('many sentences bring the people of the meeting one change, of a number, an
   expect(reading.mock.calls.map(([table]) => String(table))).toEqual(['transcript']);
   expect(joon.wake).not.toHaveBeenCalled();
   reading.mockRestore();
+  for (const { close } of [mina, joon]) close();
+});
+
+test('marks of readers come to pages of who wrote, many as one, and stay when the page is read again', async () => {
+  await store.write((trx) =>
+    trx
+      .insertInto('chatPost')
+      .values({
+        ...{ meetingId: 'of-mina', messageId: 'post', number: 0, revision: 1, person: 'account:mina', isGuest: 0 },
+        ...{ displayName: 'Mina', text: 'Words', atMs: 1, mentioned: '[]' },
+      })
+      .execute(),
+  );
+  const [mina, joon] = [await pageOf('mina'), await pageOf('joon')];
+  const revisionOf = (page: Page) =>
+    page.take().map(({ data }) => (data as StaffHome).meetings.map(({ chatReadRevision }) => chatReadRevision));
+  expect(revisionOf(mina)).toEqual([[undefined]]);
+  for (const { wake } of [mina, joon]) wake.mockClear();
+  for (const handler of readHandlers)
+    for (const meetingId of ['of-joon', 'of-mina', 'of-mina', 'of-mina']) handler(meetingId);
+  await until(() => mina.wake.mock.calls.length > 0);
+  expect(revisionOf(mina)).toEqual([[1]]);
+  expect(mina.wake).toHaveBeenCalledOnce();
+  expect(joon.wake).not.toHaveBeenCalled();
+  for (const handler of handlers) handler('of-mina');
+  await until(() => mina.wake.mock.calls.length > 1);
+  expect(revisionOf(mina)).toEqual([]);
   for (const { close } of [mina, joon]) close();
 });

@@ -66,6 +66,7 @@ beforeAll(async () => {
       onChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
       onChatChanged: (handler: (meetingId: string) => void) => handlers.push(handler),
       onSpoken: () => {},
+      onChatRead: () => {},
       waitingRoom: { onChanged: () => {}, listOf: async () => ({ count: 0 }) },
     } as never,
     reports: { bookingsOf: () => [], isInCall: (roomId) => busy.has(roomId) },

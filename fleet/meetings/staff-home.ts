@@ -10,7 +10,7 @@ import type { ChatMentions, MeetingSummary, meetingsApi, StaffHome } from '#cont
 import { type Reach, reaches } from '#contract/http/permissions.ts';
 import type { RouteEvent } from '#contract/http/route.ts';
 import type { Language } from '#contract/schema.ts';
-import { unreadMentionsOf } from '../chat/index.ts';
+import { chatWritersOf, unreadMentionsOf } from '../chat/index.ts';
 import type { EventFeed } from '../http/route.ts';
 import { rememberLanguage } from '../people/index.ts';
 import type { AuthorityStore } from '../store/index.ts';
@@ -38,6 +38,7 @@ export type StaffHomesDependencies = {
   reports: RoomReportsForStaff;
   logger: Logger;
   spokenGatherMs?: number;
+  readGatherMs?: number;
 };
 
 const MOST_RUNNING = 50;
@@ -48,6 +49,8 @@ const MOST_LEFT = 10_000;
 const GATHER_MS = 500;
 /** a transcript grows with each sentence; captions are what follows it at once */
 const SPOKEN_GATHER_MS = 5_000;
+/** a meeting of many people marks at the same time what was written */
+const READ_GATHER_MS = 1_000;
 /** a meeting begins or ends, and a day, without an event */
 const CLOCK_MS = 5_000;
 /** names of places and policies of places change without an event */
@@ -65,6 +68,10 @@ export class StaffHomes {
   #gathering: NodeJS.Timeout | null = null;
   readonly #spokenIn = new Set<string>();
   #spokenGathering: NodeJS.Timeout | null = null;
+  readonly #readIn = new Set<string>();
+  #readGathering: NodeJS.Timeout | null = null;
+  /** by meeting, how often it was read in, gathered, while pages were open */
+  readonly #readTimes = new Map<string, number>();
   #timers: NodeJS.Timeout[] = [];
   #work: Promise<void> = Promise.resolve();
   #isWhole = false;
@@ -79,6 +86,7 @@ export class StaffHomes {
     this.#deps.meetings.onChanged((meetingId) => this.#meetingChanged(meetingId));
     this.#deps.meetings.onChatChanged((meetingId) => this.#meetingChanged(meetingId));
     this.#deps.meetings.onSpoken((meetingId) => this.#wasSpokenIn(meetingId));
+    this.#deps.meetings.onChatRead((meetingId) => this.#wasReadIn(meetingId));
     // who waits is counted for hosts
     this.#deps.meetings.waitingRoom.onChanged((meetingId) => this.#meetingChanged(meetingId));
     this.#timers = [
@@ -92,6 +100,7 @@ export class StaffHomes {
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#gathering) clearTimeout(this.#gathering);
     if (this.#spokenGathering) clearTimeout(this.#spokenGathering);
+    if (this.#readGathering) clearTimeout(this.#readGathering);
   }
 
   /** A room reported something, or was made, renamed, removed. */
@@ -116,6 +125,15 @@ export class StaffHomes {
       this.#spokenGathering = null;
       this.#do(() => this.#countSpoken());
     }, this.#deps.spokenGatherMs ?? SPOKEN_GATHER_MS);
+  }
+
+  #wasReadIn(meetingId: string): void {
+    if (this.#pages.size === 0) return;
+    this.#readIn.add(meetingId);
+    this.#readGathering ??= setTimeout(() => {
+      this.#readGathering = null;
+      this.#do(() => this.#countRead());
+    }, this.#deps.readGatherMs ?? READ_GATHER_MS);
   }
 
   open(viewer: StaffViewer): (wake: () => void) => Feed {
@@ -155,6 +173,7 @@ export class StaffHomes {
     this.#leftAtMs.set(page.accountId, Date.now());
     const [longestAgo] = this.#leftAtMs.keys();
     if (this.#leftAtMs.size > MOST_LEFT) this.#leftAtMs.delete(longestAgo!);
+    if (this.#pages.size === 0) this.#readTimes.clear();
   }
 
   #take(page: Page): ReturnType<Feed['take']> {
@@ -225,7 +244,12 @@ export class StaffHomes {
     const stale = [...this.#pages].filter(({ isStale }) => isStale);
     for (const page of stale) {
       page.isStale = false;
-      page.own = await this.#ownOf(page.accountId, day.startOfDayMs);
+      const reads = new Map(page.own?.map(({ meetingId, chatReadRevision }) => [meetingId, chatReadRevision]));
+      const own = await this.#ownOf(page.accountId, day.startOfDayMs);
+      page.own = own.map((each) => {
+        const chatReadRevision = reads.get(each.meetingId);
+        return chatReadRevision === undefined ? each : { ...each, chatReadRevision };
+      });
       page.mentions = await unreadMentionsOf(this.#deps.store.read, page.accountId);
       page.wake();
       // reading the store yields to nobody
@@ -245,6 +269,23 @@ export class StaffHomes {
         const transcriptRevision = revisions.get(each.meetingId);
         return transcriptRevision === undefined ? each : { ...each, transcriptRevision };
       });
+      page.wake();
+      await setImmediate();
+    }
+  }
+
+  /** For pages of those who wrote: nobody else sees who has read it. */
+  async #countRead(): Promise<void> {
+    const meetingIds = [...this.#readIn];
+    this.#readIn.clear();
+    const writers = await chatWritersOf(this.#deps.store.read, meetingIds);
+    for (const meetingId of writers.keys()) this.#readTimes.set(meetingId, (this.#readTimes.get(meetingId) ?? 0) + 1);
+    for (const page of [...this.#pages]) {
+      const isConcerned = ({ meetingId }: MeetingSummary) => writers.get(meetingId)?.has(page.accountId) ?? false;
+      if (!page.own?.some(isConcerned)) continue;
+      page.own = page.own.map((each) =>
+        isConcerned(each) ? { ...each, chatReadRevision: this.#readTimes.get(each.meetingId)! } : each,
+      );
       page.wake();
       await setImmediate();
     }

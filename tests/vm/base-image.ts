@@ -70,7 +70,7 @@ export type BaseImage = {
 /** Why there can be no guest here; said, not thrown: it is no failure of what is tested. */
 export class NoGuestHere extends Error {}
 
-/** @param progress told of what takes longer than a second */
+/** @param progress notified of what lasts longer than a second */
 export async function baseImage(progress: (line: string) => void): Promise<BaseImage> {
   try {
     return await findOrMake(progress);

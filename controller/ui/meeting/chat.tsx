@@ -23,6 +23,7 @@ import { useSameId } from '../use-same-id.ts';
 import { currentLanguage } from '../words/words.ts';
 import { ReadBy } from './read-by.tsx';
 import { linkPieces } from './chat-links.ts';
+import { TypedLink } from './linked-text.tsx';
 import { mentionPieces, type Nameable, namedIn, offeredNames, withName } from './chat-mentions.ts';
 
 type ShownMessage = Pick<
@@ -180,17 +181,8 @@ export function MessageWords({ message: { text, mentions = [] }, hasLinks }: Mes
         name === null ? words : <strong key={`${n}-${at}`}>{words}</strong>,
       )
     ) : (
-      <a
-        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text that never changes
-        key={n}
-        href={piece.href}
-        target="_blank"
-        rel="noopener noreferrer"
-        dir="ltr"
-        className="text-accent underline underline-offset-2 wrap-anywhere"
-      >
-        {piece.text}
-      </a>
+      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text that never changes
+      <TypedLink key={n} href={piece.href} text={piece.text} />
     ),
   );
 }

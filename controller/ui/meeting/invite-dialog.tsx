@@ -1,6 +1,6 @@
 /** Inviting into a meeting: people of the organisation, a guest by mail, and a link to copy or to scan. */
 import Mail from 'lucide-react/icons/mail';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type ComponentProps, type ComponentType, type FormEvent, lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingDraft } from '#contract/http/meetings-api.ts';
 import { shownText } from '#contract/shown-text.ts';
@@ -9,12 +9,21 @@ import { CopyText } from '../copy-text.tsx';
 import { Dialog } from '../dialog.tsx';
 import { ProblemWords } from '../problem-words.tsx';
 import { Spinner } from '../progress.tsx';
-import { Qr } from '../qr.tsx';
+import type { Qr as QrCode } from '../qr.tsx';
 import { TextField } from '../text-field.tsx';
 import { useAsyncAction } from '../use-async-action.ts';
 import { addPerson } from './meeting-draft.ts';
 import { meetingLink } from './meeting-link.ts';
 import { PeopleSearch } from './people-search.tsx';
+
+/** Code of its own. Where it cannot be fetched, the link to copy is there all the same. */
+const Qr = lazy(async (): Promise<{ default: ComponentType<ComponentProps<typeof QrCode>> }> => {
+  try {
+    return { default: (await import('../qr.tsx')).Qr };
+  } catch {
+    return { default: () => null };
+  }
+});
 
 type InviteDialogProps = {
   meetingId: string;
@@ -57,7 +66,13 @@ function MeetingLink({ meetingId }: { meetingId: string }) {
   }, [meetingId, run]);
   return (
     <section aria-label={t('invite.link')} className="flex flex-col gap-4 sm:flex-row sm:items-start">
-      {url !== null && <Qr text={url} label={t('invite.scan')} className="w-40 shrink-0 self-center rounded-control" />}
+      {url !== null && (
+        <div className="size-40 shrink-0 self-center">
+          <Suspense fallback={null}>
+            <Qr text={url} label={t('invite.scan')} className="w-40 rounded-control" />
+          </Suspense>
+        </div>
+      )}
       <div className="min-w-0 flex-1">
         {url === null && problem === null && <Spinner label={t('invite.making')} className="size-6" />}
         <ProblemWords problem={problem} />

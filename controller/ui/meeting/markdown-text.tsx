@@ -8,6 +8,7 @@ import {
   markdownBlocks,
   taskMark,
 } from '#contract/minutes-markdown.ts';
+import { LinkedText } from './linked-text.tsx';
 
 type ListBlock = Extract<MarkdownBlock, { kind: 'list' }>;
 
@@ -83,9 +84,12 @@ function Inline({ pieces }: { pieces: readonly MarkdownPiece[] }): ReactNode {
       </a>
     ) : isBold ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: as above
-      <b key={index}>{text}</b>
+      <b key={index}>
+        <LinkedText text={text} />
+      </b>
     ) : (
-      text
+      // biome-ignore lint/suspicious/noArrayIndexKey: as above
+      <LinkedText key={index} text={text} />
     ),
   );
 }

@@ -73,6 +73,8 @@ export const MeetingSummary = z.object({
   isCancelled: z.boolean(),
   /** counts up with each change of what is written in it; absent: nothing is */
   chatRevision: z.number().int().nonnegative().optional(),
+  /** another number than before: somebody has read what the caller wrote; absent: nobody has, since the server started */
+  chatReadRevision: z.number().int().nonnegative().optional(),
   /** counts up with each change of its transcript; absent: nothing is written */
   transcriptRevision: z.number().int().nonnegative().optional(),
   /** the same for all that were made together because they repeat; absent: it was made alone */

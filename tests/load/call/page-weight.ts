@@ -5,6 +5,10 @@ import { brotliCompressSync } from 'node:zlib';
 
 /** Of the remote before a call: a phone in a crowded network waits for each of them. */
 export const MOST_CONTROLLER_KB = 250;
+/** Of the guest's page with its call, which is prepared while the guest looks at themselves. */
+export const MOST_JOIN_KB = 315;
+/** Of the staff page before a meeting is opened. */
+export const MOST_STAFF_KB = 212;
 
 /** @returns kilobytes (1000 bytes) of html, scripts and styles, without fonts and pictures */
 export function pageWeightKB(distDir: string, html: string): number {

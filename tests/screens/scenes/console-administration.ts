@@ -122,7 +122,10 @@ const records = [
   recordOf(30, '한라 회의실', { hostName: null, roomName: '한라 회의실', documentCount: 1 }),
   recordOf(60, LONG_NAME, { hostName: LONG_NAME }),
 ];
-const paged = (rows: readonly unknown[], total: number, counts: object): Answer => ({
+const comingRecords = [
+  recordOf(8, 'Prices of the year after', { atMs: daysFromNow(7), kept: [{ kind: 'notes', dueAtMs: null }] }),
+];
+const paged = (rows: readonly unknown[], total: number, counts: object): { body: unknown } => ({
   body: { rows, nextCursor: total > rows.length ? 'next' : null, total, counts },
 });
 const answers = {
@@ -130,7 +133,9 @@ const answers = {
   ...rooms(healthy),
   listAudit: paged(log, 1_204, { all: 90_210 }),
   listAccounts: paged(people, 812, { all: 812, disabled: 14 }),
-  keptRecords: paged(records, 612, {}),
+  // the list of what is still to come is asked from now on
+  keptRecords: (({ searchParams }) =>
+    Number(searchParams.get('from')) > 0 ? paged(comingRecords, 1, {}) : paged(records, 612, {})) satisfies Answer,
   listPlaces: { body: { places, organisation: { meetingPolicy: null, allowedRanges: [] } } },
   recordPolicies: { body: { organisation: { ...KEPT_NOTHING, chat: 180, notes: 1_095 }, places: [] } },
   account: (({ pathname }) => ({
@@ -187,6 +192,7 @@ export const administrationScenes: readonly Scene[] = [
   scene('records-delete', '/records', {}, (page) =>
     press(page, /^Delete the record of Prices of next year$|^Prices of next year 기록 삭제$/),
   ),
+  scene('records-loading', '/records', { keptRecords: 'never' }),
   scene('records-none-found', '/records?text=nothing', { keptRecords: paged([], 0, {}) }),
   scene('records-no-server', '/records', { keptRecords: 'no-answer' }),
   scene('people', '/people', {}, isListed),

@@ -1,6 +1,6 @@
 /**
  * In the guest: runs every NAME.guest.ts of this folder, each in a process of its own, side by side as far as there are
- * processors, and tells of each test by a line.
+ * processors, and reports each test by a line.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -65,7 +65,7 @@ export class Television {
     await this.#send('--to', OUR_ADDRESS, '--user-control-released');
   }
 
-  /** By the button on it: it tells everyone, and is off. */
+  /** By the button on it: it notifies everyone, and is off. */
   async switchOffByHand(): Promise<void> {
     await this.stop();
     await this.#send('--to', '15', '--standby');

@@ -35,7 +35,6 @@ export default {
     startBroadcast: 'Start broadcast',
     close: 'Close the green room',
     later: 'Hide',
-    counting: 'On air in',
     cancel: 'Cancel',
   },
   picture: {
@@ -105,7 +104,6 @@ export default {
     some: 'Some of the staff',
     places: 'Of these places',
     groups: 'Of these groups',
-    groupsHint: 'As the directory names them, separated by commas.',
     ranges: 'Only from these addresses',
     rangesHint: 'Such as 10.20.0.0/16, separated by commas. Empty: from anywhere.',
     rangesWrong: 'This is not a range of addresses: {{range}}',

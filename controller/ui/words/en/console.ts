@@ -87,7 +87,6 @@ export default {
     gone: 'This room does not exist, or was removed',
     heard: 'Last heard {{ago}}',
     neverHeard: 'Never heard of',
-    meeting: 'Meeting of this room',
     linksLead:
       'Usually a guest with a named link comes in directly, and others ask to join. The rules of the meeting decide.',
     make: 'Make a guest link',

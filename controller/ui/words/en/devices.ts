@@ -48,7 +48,6 @@ export default {
     again: 'Test again',
     notInCall: 'The test runs when no meeting is on, because it opens the devices.',
     running: 'Testing the room…',
-    runningNow: 'Testing {{name}}',
     passed: 'Everything passed',
     failed_one: '{{count}} check failed',
     failed_other: '{{count}} checks failed',

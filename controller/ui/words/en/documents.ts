@@ -27,7 +27,6 @@ export default {
   progress: 'Upload of {{title}}',
   show: 'Show {{title}}',
   showShort: 'Show',
-  showing: '{{title}} is shown now',
   cancel: 'Cancel the upload of {{title}}',
   dismiss: 'Remove {{title}} from the list',
   remove: 'Delete {{title}}',

@@ -4,7 +4,6 @@ export default {
     title: 'Remote help',
     lead: 'Each action ends by itself. The audit log keeps who asked for it. A microphone can be muted from here, never opened.',
     offline: 'The room is offline: nothing can be asked of it.',
-    look: 'Look at the screen',
     lookHint: 'The TV shows your name as long as you look.',
     name: {
       'restart-screen': 'Restart the screen',

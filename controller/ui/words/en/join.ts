@@ -134,6 +134,7 @@ export default {
     left: {
       what: 'You left the meeting',
       meaning: 'It goes on without you.',
+      last: 'You were the last one in it.',
       todo: 'You can come back while it lasts.',
     },
     removed: {

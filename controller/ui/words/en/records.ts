@@ -3,9 +3,11 @@ export default {
   title: 'Meeting records',
   lead: 'For people who ask to have something deleted. You see what each meeting left behind and until when, never what is in it.',
   loading: 'Fetching the meetings…',
-  none: 'No meetings yet',
+  none: 'No meeting has been held yet',
   noneFound: 'No meeting matches this',
   more: 'Show older',
+  ahead: 'Still to come',
+  moreAhead: 'Show more',
   shown: '{{shown}} of {{total}}',
   clear: 'Clear filters',
   filters: {

@@ -56,7 +56,6 @@ export default {
     underWay: 'Under way',
     peopleIn_one: '{{count}} person is in it',
     peopleIn_other: '{{count}} people are in it',
-    nobodyYet: 'Nobody is in it yet',
     noMeeting: 'This room has no meeting yet. IT sets one up in the console.',
     joinAt: 'Join {{time}}',
     joinPrivate: 'Join the {{time}} meeting',

@@ -99,7 +99,6 @@ export default {
   noKiosk: 'No kiosk has reported yet. What you set is in force as soon as one does.',
   refused: 'Refused by the kiosk: {{field}}',
   refusedWhole: 'Refused by the kiosk',
-  stillFormer: 'The room keeps working with its last good settings.',
   setHere_one: '{{count}} setting set here',
   setHere_other: '{{count}} settings set here',
   range: 'Between {{min}} and {{max}} {{unit}}',

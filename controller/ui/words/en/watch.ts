@@ -19,7 +19,6 @@ export default {
     noReplays: 'No recordings yet.',
     soon: 'Starts soon',
     recorded: 'Recording of a meeting',
-    download: 'Download',
     downloadOf: 'Download the recording of {{title}}',
     captionsOf: 'Download the captions of {{title}}',
     delete: 'Delete',

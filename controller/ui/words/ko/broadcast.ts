@@ -36,7 +36,6 @@ export default {
     startBroadcast: '생중계 시작',
     close: '대기실 닫기',
     later: '숨기기',
-    counting: '곧 생중계를 시작합니다',
     cancel: '취소',
   },
   picture: {
@@ -103,7 +102,6 @@ export default {
     some: '일부 직원',
     places: '장소',
     groups: '그룹',
-    groupsHint: '디렉터리에 등록된 이름을 쉼표로 구분해 입력합니다.',
     ranges: '시청할 수 있는 주소 범위',
     rangesHint: '예: 10.20.0.0/16. 쉼표로 구분합니다. 비워 두면 어디서나 시청할 수 있습니다.',
     rangesWrong: '주소 범위가 아닙니다: {{range}}',

@@ -51,7 +51,6 @@ export default {
     again: '다시 점검',
     notInCall: '점검할 때 장치를 사용하므로 회의가 없을 때 할 수 있습니다.',
     running: '회의실을 점검하고 있습니다…',
-    runningNow: '{{name}} 점검 중',
     passed: '모두 정상입니다',
     failed_other: '{{count}}개 항목에 문제가 있습니다',
     ranAgo: '{{ago}} 점검',

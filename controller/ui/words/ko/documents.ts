@@ -29,7 +29,6 @@ export default {
   progress: '{{title}} 업로드',
   show: '{{title}} 보이기',
   showShort: '보이기',
-  showing: '{{title}} 문서가 지금 보이고 있습니다',
   cancel: '{{title}} 업로드 취소',
   dismiss: '{{title}} 목록에서 지우기',
   remove: '{{title}} 삭제',

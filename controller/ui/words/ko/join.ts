@@ -139,6 +139,7 @@ export default {
     left: {
       what: '회의에서 나왔습니다',
       meaning: '회의는 계속되고 있습니다.',
+      last: '마지막으로 회의에서 나왔습니다.',
       todo: '회의가 끝나기 전에는 다시 들어올 수 있습니다.',
     },
     removed: {

@@ -6,9 +6,11 @@ export default {
   title: '회의 기록',
   lead: '기록 삭제를 요청받았을 때 사용합니다. 회의마다 무엇이 언제까지 보관되는지만 표시하며 내용은 표시하지 않습니다.',
   loading: '회의 목록을 가져오는 중입니다…',
-  none: '아직 회의가 없습니다',
+  none: '아직 열린 회의가 없습니다',
   noneFound: '조건에 맞는 회의가 없습니다',
   more: '이전 회의 더 보기',
+  ahead: '예정된 회의',
+  moreAhead: '더 보기',
   shown: '전체 {{total}}건 중 {{shown}}건',
   clear: '조건 지우기',
   filters: {

@@ -60,7 +60,6 @@ export default {
     startHint: '이 회의실의 영상과 소리가 TV에서 열립니다.',
     underWay: '진행 중',
     peopleIn_other: '{{count}}명이 참여하고 있습니다',
-    nobodyYet: '아직 참여한 사람이 없습니다',
     noMeeting: '이 회의실에 지정된 회의가 없습니다. IT 담당자가 관리 콘솔에서 만들 수 있습니다.',
     joinAt: '{{time}} 회의 참여',
     joinPrivate: '{{time}} 회의 참여',

@@ -95,7 +95,6 @@ export default {
   noKiosk: '아직 연결된 단말이 없습니다. 단말이 연결되면 설정이 적용됩니다.',
   refused: '단말에서 적용하지 않았습니다: {{field}}',
   refusedWhole: '단말에서 적용하지 않았습니다',
-  stillFormer: '회의실은 마지막으로 정상이던 설정으로 계속 동작합니다.',
   setHere_other: '여기서 설정한 항목 {{count}}개',
   range: '{{min}}~{{max}}{{unit}}',
   units: { minutes: '분', seconds: '초', percent: '%', celsius: '°C', 'megabits-per-second': 'Mbit/s' },

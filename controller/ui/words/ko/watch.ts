@@ -22,7 +22,6 @@ export default {
     noReplays: '아직 녹화가 없습니다.',
     soon: '곧 시작',
     recorded: '회의 녹화',
-    download: '다운로드',
     downloadOf: '{{title}} 녹화 다운로드',
     captionsOf: '{{title}} 자막 다운로드',
     delete: '삭제',

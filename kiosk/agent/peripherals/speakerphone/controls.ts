@@ -115,14 +115,14 @@ function hookStyleOf({ field, usagePage }: Input): Style {
 
 function muteStyleOf({ field, usagePage }: Input): Style {
   if (usagePage !== TELEPHONY_PAGE || field.form === 'array') return 'toggle';
-  // a button that falls back by itself tells no state
+  // a button that falls back by itself reports no state
   if (!field.isRelative) return field.isNoPreferred ? 'level' : 'toggle';
   return field.logicalMin < 0 ? 'step' : 'toggle';
 }
 
 /**
  * @param report as hidraw gives it: its number first, where the device numbers them
- * @returns the controls that this report tells of; null: it is shorter than the descriptor says
+ * @returns the controls that are in this report; null: it is shorter than the descriptor says
  */
 export function readReport({ layout, inputs }: Controls, report: Uint8Array): Values | null {
   const reportId = layout.usesReportIds ? (report[0] ?? -1) : 0;

@@ -20,7 +20,7 @@ const bit = (on: boolean | undefined, at: number) => (on ? 1 << at : 0);
 const bytes = (hex: string) =>
   Uint8Array.from(hex.replace(/#.*$/gm, '').match(/[0-9a-f]{2}/gi) ?? [], (each) => Number.parseInt(each, 16));
 
-/** Volume and telephony under numbers of their own; hook tells its state, mute is a button. Every signal wants an answer. */
+/** Volume and telephony under numbers of their own; hook reports its state, mute is a button. Every signal wants an answer. */
 export const jabraLike: SpeakerphoneUnderTest = {
   name: 'Speaker J',
   vendorId: 0x0b0e,
@@ -51,7 +51,7 @@ export const jabraLike: SpeakerphoneUnderTest = {
   lamps: ({ mute, offHook, ring }) => [[2, bit(offHook, 0) | bit(mute, 1) | bit(ring, 2), 0]],
 };
 
-/** Hook and mute both tell their state, in one report with the volume keys; each lamp has a report of its own. */
+/** Hook and mute both report their state, in one report with the volume keys; each lamp has a report of its own. */
 export const polyLike: SpeakerphoneUnderTest = {
   name: 'Speaker P',
   vendorId: 0x047f,

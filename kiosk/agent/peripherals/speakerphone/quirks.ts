@@ -5,7 +5,7 @@
  */
 
 /**
- * How an on/off control speaks (usage tables, 3.4.1.2): `level` tells the state it is in, `toggle` that it was pressed,
+ * How an on/off control speaks (usage tables, 3.4.1.2): `level` reports the state it is in, `toggle` that it was pressed,
  * `step` 1 for on and -1 for off.
  */
 export type Style = 'level' | 'toggle' | 'step';

@@ -20,7 +20,7 @@ import { AWAKE_MS, type Draft, ECHO_MS, expectEcho, settledAt, styleOf, targetOf
 
 /** Room and device get this long to follow a wish, a lamp; Jabra's give up on an unanswered signal after 2 s. */
 export const SETTLE_MS = 1_000;
-/** A call is left this long after the hook says so: whoever pulls the cable in the middle of it did not mean to. */
+/** A call is left this long after the hook reports it: a cable pulled in the middle of a press ends nothing. */
 export const HANG_UP_MS = 200;
 export const MAX_MENDS = 3;
 export const VOLUME_STEP_PERCENT = 5;

@@ -1,4 +1,4 @@
-/** What the speakerphone machine knows, hears and asks for. Types and the first state; the steps are speakerphone-machine.ts's. */
+/** What the speakerphone machine knows, receives and asks for. Types and the first state; the steps are speakerphone-machine.ts's. */
 import type { RoomCommand } from '#contract/room-command.ts';
 import type { RoomState } from '#contract/room-state.ts';
 import type { Controls, Lamps, Values } from './controls.ts';
@@ -27,7 +27,7 @@ export type Asked = {
   volumePercent: number | null;
 };
 
-/** Of a control that tells its state: where it is. */
+/** Of a control that reports its state: where it is. */
 export type ControlPosition = {
   on: boolean;
   /** it was said since the lamps were last written */
@@ -59,7 +59,7 @@ export type Machine = {
   asked: Asked;
   awakeAtMs: number;
   lampsWrittenAtMs: number;
-  /** what a control says before this is the device's answer to its lamp */
+  /** what a control reports before this is the device's answer to its lamp */
   echoUntilMs: { hook: number; mute: number };
   hookPressedAtMs: number;
   /** of each key: two keys in quick succession are two presses */

@@ -40,7 +40,7 @@ export type SpeakerphoneOptions = {
   transport?: HidTransport;
 };
 
-/** A device from the moment it is opened; one that is over hears and says nothing more. */
+/** A device from the moment it is opened; one that is over receives and reports nothing more. */
 type Session = {
   device: FoundDevice;
   controls: Controls;
@@ -209,7 +209,7 @@ export class Speakerphone {
     else if (Object.keys(values).length > 0) this.#machine.handle({ type: 'report', values });
   }
 
-  /** What it says can not be trusted: closed, and tried again later. */
+  /** What it reports can not be trusted: closed, and tried again later. */
   #fail(session: Session, why: string): void {
     if (this.#session !== session) return;
     this.#end(session);

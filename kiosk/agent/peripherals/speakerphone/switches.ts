@@ -7,7 +7,7 @@ import type { ControlPosition, Machine, SpeakerphoneEffect } from './speakerphon
 
 /** A pulse or state this soon after its lamp was set is the device's echo. */
 export const ECHO_MS = 150;
-/** What a device tells of its state so soon after it was plugged in is where it woke up, not what anybody wants. */
+/** What a device reports of its state so soon after it was plugged in is where it woke up, not what anybody wants. */
 export const AWAKE_MS = 500;
 const HOOK_BOUNCE_MS = 300;
 
@@ -44,7 +44,7 @@ export function wishOf(
       const last = next[control];
       const on = value !== 0;
       next[control] = { on, told: true, assumed: false };
-      // what the lamp was set to comes back; a device just attached tells where it stands
+      // what the lamp was set to comes back; a device just attached reports where it stands
       if (on === target || last === null || last.on === on || nowMs < next.awakeAtMs) return null;
       if (isEcho(draft, control) && !(control === 'hook' && next.asked.call === false)) return null;
       // it did not follow the lamp, as was assumed, and this report is another button's
