@@ -47,10 +47,16 @@ afterEach(async () => {
 });
 
 /** @param fromS, untilS since it is live, by the node's clock */
-async function spoken(text: string, fromS: number, untilS = fromS + 2, displayName = 'Mina'): Promise<void> {
+async function spoken(
+  text: string,
+  fromS: number,
+  untilS = fromS + 2,
+  displayName = 'Mina',
+  offMs: number | null = 0,
+): Promise<void> {
   number += 1;
   const row = { callId, segmentId: newId(), meetingId, number, revision: number, person: 'account:mina', text };
-  const times = { fromMs: LIVE_MS + fromS * 1_000, untilMs: LIVE_MS + untilS * 1_000, deletedAtMs: null };
+  const times = { fromMs: LIVE_MS + fromS * 1_000, untilMs: LIVE_MS + untilS * 1_000, offMs, deletedAtMs: null };
   await store.write((trx) =>
     trx
       .insertInto('transcript')
@@ -142,6 +148,19 @@ test('nothing of what is spoken behind a card, also where it begins before it or
   await spoken('Never resumed', 35);
   const words = cuesIn(await vtt()).map((cue) => cue.split('>').at(-1));
   expect(words).toEqual(['On air', 'On air again']);
+});
+
+test('near a card, or before it is live, nothing by a clock that was not measured, or not well', async () => {
+  await chapter('hold', 30);
+  await chapter('start', 50);
+  await spoken('Maybe before it is live', 4, 5, 'Mina', null);
+  await spoken('On air', 6, 7, 'Mina', null);
+  await spoken('Maybe into the hold', 22, 26, 'Mina', null);
+  await spoken('Surely before the hold', 22, 26, 'Mina', 3_900);
+  await spoken('Maybe behind the card', 53, 54, 'Mina', 4_000);
+  await spoken('On air again', 56, 57, 'Mina', null);
+  const words = cuesIn(await vtt()).map((cue) => cue.split('>').at(-1));
+  expect(words).toEqual(['On air', 'Surely before the hold', 'On air again']);
 });
 
 test('where no more chapters are kept, nobody knows what is behind a card: nothing more is shown', () => {

@@ -8,6 +8,7 @@ import { ProtocolError } from '#contract/error-codes.ts';
 import type { RecordedSegments } from '#contract/packager-link.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { spokenBetween, transcriptVtt } from '../transcript/index.ts';
+import { UNMEASURED_MS } from '../meetings/index.ts';
 import { chaptersIn, MOST_CHAPTERS, type StoredBroadcast } from './broadcast-rows.ts';
 
 type Reader = AuthorityStore['read'];
@@ -36,7 +37,9 @@ export async function captionsVtt(
   const hidden = hiddenSpans(liveAtMs, await chaptersIn(db, broadcastId));
   // of a sentence under way as it ended nobody knows which words were still on air
   hidden.push({ fromMs: untilMs, untilMs: Number.POSITIVE_INFINITY });
-  const heard = spoken.filter((each) => !hidden.some((span) => overlaps(each, span)));
+  // of what was spoken before it was live, too, nothing comes in by a clock that is off
+  hidden.push({ fromMs: Number.NEGATIVE_INFINITY, untilMs: liveAtMs });
+  const heard = spoken.filter((each) => !hidden.some((span) => overlaps(withMargin(each), span)));
   const runs = recorded === null ? [{ fromMs: liveAtMs, untilMs, atMs: 0 }] : recordedRuns(recorded);
   return transcriptVtt(
     0,
@@ -88,6 +91,11 @@ export function hiddenSpans(liveAtMs: number, chapters: readonly Chapter[]): Spa
   return hidden;
 }
 
+/** All of the time in which it may have been spoken. */
+const withMargin = ({ fromMs, untilMs, offMs }: Spoken): Span => ({
+  fromMs: fromMs - (offMs ?? UNMEASURED_MS),
+  untilMs: untilMs + (offMs ?? UNMEASURED_MS),
+});
 const overlaps = (a: Span, b: Span): boolean => a.fromMs < b.untilMs && a.untilMs > b.fromMs;
 
 /** A recording has one, or more where its packager was away for long. */

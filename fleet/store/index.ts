@@ -27,6 +27,7 @@ import * as authorityMinutes from './migrations/authority-0022-minutes.ts';
 import * as authorityLateEvents from './migrations/authority-0023-late-events.ts';
 import * as authorityErasures from './migrations/authority-0024-erasures.ts';
 import * as authorityRepeatedMeetings from './migrations/authority-0025-repeated-meetings.ts';
+import * as authorityTranscriptClock from './migrations/authority-0029-transcript-clock.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
@@ -76,6 +77,7 @@ export const authorityMigrations: Record<string, Migration> = {
   '0023-late-events': authorityLateEvents,
   '0024-erasures': authorityErasures,
   '0025-repeated-meetings': authorityRepeatedMeetings,
+  '0029-transcript-clock': authorityTranscriptClock,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {
