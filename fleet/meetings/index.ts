@@ -8,7 +8,7 @@ export { hasInvites } from './invites.ts';
 export { keepNothingLate } from './late-events.ts';
 export { summariesOf } from './meeting-views.ts';
 export { Meetings } from './meetings.ts';
-export { UNMEASURED_MS, type WrongClock } from './node-clocks.ts';
+export { UNMEASURED_MS } from './node-clocks.ts';
 export { PeopleMeetings } from './people-meetings.ts';
 export { RoomFinder } from './rooms-for-meetings.ts';
 export { SigningKeys } from './signing-keys.ts';
