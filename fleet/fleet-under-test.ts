@@ -16,6 +16,7 @@ import { DEFAULT_MEETING_POLICY, type MeetingPolicy } from '#contract/meeting-po
 import type { FleetReady } from '#contract/process-ready.ts';
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { clientIdOf, topicOf } from '#contract/topics.ts';
+import { CLOCK_ASKED_AT_ONCE } from './meetings/node-clocks.ts';
 import type { ServerServing } from './supervision.ts';
 import { newId } from './store/index.ts';
 import { newSigningRequest } from './devices/signing-request-under-test.ts';
@@ -144,6 +145,33 @@ export class FleetUnderTest {
       qos: 1,
       retain: true,
     });
+  }
+
+  /**
+   * The scripted node comes anew and answers what its clock is. Resolves once the fleet has that.
+   * @param changes of its registration
+   */
+  async measureClock(changes: object = {}, aheadMs = 0): Promise<void> {
+    const { node, nodeId } = this;
+    let leftCount = CLOCK_ASKED_AT_ONCE;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const topic = topicOf('eventAcks', nodeId);
+    const answer = (from: string, payload: Buffer): void => {
+      const { sentAtMs } = from === topic ? JSON.parse(payload.toString()) : {};
+      if (sentAtMs === undefined) return;
+      const atMs = Date.now() + aheadMs;
+      const answered = { atMs, clock: { sentAtMs, receivedAtMs: atMs }, peers: [] };
+      leftCount -= 1;
+      const isLast = leftCount === 0;
+      node
+        .publishAsync(topicOf('callQualities', nodeId), JSON.stringify(answered))
+        .then(() => isLast && resolve(), reject);
+    };
+    await node.subscribeAsync(topic, { qos: 1 });
+    node.on('message', answer);
+    await this.register({ ...changes, online: false });
+    await this.register({ ...changes, asOfMs: Date.now() + aheadMs });
+    await promise.finally(() => node.off('message', answer));
   }
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {

@@ -23,7 +23,7 @@ import { CalendarPeople, Meetings, PeopleMeetings, type SigningKeys, StaffHomes 
 import { mailedMentionsOf, MeetingChat, MentionMails } from './chat/index.ts';
 import { Broadcasts } from './broadcasts/index.ts';
 import { ConverterLink, Documents, Retention } from './documents/index.ts';
-import { AlertBook, AlertList, AlertNotifications } from './alerts/index.ts';
+import { AlertBook, AlertList, AlertNotifications, OF_ORGANISATION } from './alerts/index.ts';
 import { FleetHistory } from './history/index.ts';
 import { FleetHealth } from './health/index.ts';
 import { Rooms } from './rooms/index.ts';
@@ -408,7 +408,10 @@ export function makeParts(ground: Ground) {
 }
 
 /** In this order: what was published before is published again before anyone can ask. */
-export async function startParts(parts: FleetParts, { store }: Pick<Ground, 'store'>): Promise<void> {
+export async function startParts(
+  parts: FleetParts,
+  { store, logger }: Pick<Ground, 'store' | 'logger'>,
+): Promise<void> {
   await parts.meetings.start();
   await parts.rooms.start();
   await parts.people.start();
@@ -424,6 +427,7 @@ export async function startParts(parts: FleetParts, { store }: Pick<Ground, 'sto
   await parts.erasures.start();
   await parts.erasureWork.start();
   parts.notifications.start();
+  watchOrganisation(parts, logger);
   parts.health.start();
   parts.history.start();
   parts.record.start();
@@ -437,6 +441,30 @@ export async function startParts(parts: FleetParts, { store }: Pick<Ground, 'sto
   parts.mentionMails?.start();
   if (parts.mail) parts.mail.start();
   else await store.write(giveUpWaiting);
+}
+
+/** Alerts of the organisation that a part raises and clears as it is. */
+function watchOrganisation({ alerts, meetings, erasures, erasureWork }: FleetParts, logger: Logger): void {
+  const shown = (change: Promise<void>): void =>
+    void change.catch((error: unknown) => logger.error({ err: error }, 'an alert was not written'));
+  meetings.nodes.clocks.onWrong((wrong) =>
+    shown(
+      wrong
+        ? alerts.raise('node-clock-off', OF_ORGANISATION, {
+            nodeId: wrong.nodeId,
+            seconds: Math.round(wrong.aheadMs / 1_000),
+          })
+        : alerts.clear('node-clock-off', OF_ORGANISATION),
+    ),
+  );
+  erasures.onDue(() => void erasureWork.look());
+  erasures.onProblem((code) =>
+    shown(
+      code === null
+        ? alerts.clear('erasures-unreadable', OF_ORGANISATION)
+        : alerts.raise('erasures-unreadable', OF_ORGANISATION, { code }),
+    ),
+  );
 }
 
 /** In the opposite order, roughly: a part ends before those on which it rests. */

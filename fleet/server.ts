@@ -199,6 +199,7 @@ const {
   meetings,
   documents,
   broadcasts,
+  erasures,
   notesLinks,
   alerts,
   rooms,
@@ -258,6 +259,10 @@ const app = await buildApp({
     ...(mail?.problem ? [`mail: ${mail.problem}`] : []),
     ...(broadcasts.desk.whyUnavailable === null ? [] : [`broadcasts: ${broadcasts.desk.whyUnavailable}`]),
     ...(documents.whyUnavailable === null ? [] : [`documents: ${documents.whyUnavailable}`]),
+    ...(erasures.problem === null ? [] : [`deletions: ${erasures.problem}`]),
+    ...meetings.nodes.clocks.allWrong.map(
+      ({ nodeId, aheadMs }) => `media node ${nodeId}: clock off by ${Math.round(aheadMs / 1_000)} s`,
+    ),
     // rooms are named in the console
     ...broker.unserved
       .filter(({ who }) => who.party === 'node')

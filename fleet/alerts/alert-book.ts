@@ -36,7 +36,14 @@ export type AlertBookDependencies = {
 };
 
 /** Signals that others raise and clear by name. */
-const BY_NAME: ReadonlySet<SignalName> = new Set(['help-called', 'rollout-halted', 'feed-refused', 'audit-broken']);
+const BY_NAME: ReadonlySet<SignalName> = new Set([
+  'help-called',
+  'rollout-halted',
+  'feed-refused',
+  'audit-broken',
+  'node-clock-off',
+  'erasures-unreadable',
+]);
 /** of those that are closed */
 const KEPT_MS = 400 * 86_400_000;
 

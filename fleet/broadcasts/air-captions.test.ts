@@ -31,13 +31,13 @@ const become = (next: typeof phase) => {
   captions.follow(MEETING);
 };
 /** just now, in a second */
-const speak = (n: number, meetingId = MEETING): TranscriptSegment => {
+const speak = (n: number, meetingId = MEETING, offMs = 0): TranscriptSegment => {
   nowMs += 1_000;
   const segment = {
     ...{ segmentId: id(100 + n), peerId: id(9), displayName: 'Mina', text: `s${n}` },
     ...{ fromMs: nowMs - 1_000, untilMs: nowMs },
   };
-  captions.spoken(meetingId, segment);
+  captions.spoken(meetingId, segment, offMs);
   return segment;
 };
 const read = (number = 0, mayWatch = true) => captions.after(number, () => mayWatch);
@@ -45,7 +45,7 @@ const texts = (number = 0) => read(number).spoken.flatMap((each) => each.caption
 
 test('reach a viewer once each, in their order, without whose microphone it was', () => {
   const first = speak(1);
-  captions.spoken(MEETING, first);
+  captions.spoken(MEETING, first, 0);
   expect([texts(), wakes]).toEqual([['s1'], 1]);
   const { lastNumber, spoken } = read();
   expect(spoken).toEqual([
@@ -76,9 +76,20 @@ test('have nothing of what is spoken behind a card, also where its words come la
   become('hold');
   const behind = speak(2);
   become('live');
-  captions.spoken(MEETING, { ...behind, segmentId: id(300) });
+  captions.spoken(MEETING, { ...behind, segmentId: id(300) }, 0);
   speak(3);
   expect(texts()).toEqual(['s1', 's3']);
+});
+
+test('have nothing of the time after a card in which it may have been spoken behind it', () => {
+  become('hold');
+  speak(1);
+  become('live');
+  // from 4 s after the card, by a clock that may be off by five
+  nowMs += 4_000;
+  speak(2, MEETING, 5_000);
+  speak(3, MEETING, 5_000);
+  expect(texts()).toEqual(['s3']);
 });
 
 test('have nothing of the green room', () => {

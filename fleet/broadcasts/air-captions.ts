@@ -48,9 +48,10 @@ export class AirCaptions {
     this.#live.set(meetingId, { broadcast, shownSinceMs, captions: former?.captions ?? [] });
   }
 
-  spoken(meetingId: string, { segmentId, displayName, text, fromMs, untilMs }: TranscriptSegment): void {
+  /** @param offMs its times may be off by so much: near a card's edge it is left out */
+  spoken(meetingId: string, { segmentId, displayName, text, fromMs, untilMs }: TranscriptSegment, offMs: number): void {
     const live = this.#live.get(meetingId);
-    if (!live || live.shownSinceMs === null || fromMs < live.shownSinceMs) return;
+    if (!live || live.shownSinceMs === null || fromMs - offMs < live.shownSinceMs) return;
     const oldestMs = this.#nowMs() - CAPTIONS_KEPT_MS;
     // an event that comes again, as after a restart
     if (untilMs < oldestMs || live.captions.some(({ caption }) => caption.segmentId === segmentId)) return;

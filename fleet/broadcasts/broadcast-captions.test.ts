@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { deleteTranscript, forgetInTranscript } from '../transcript/index.ts';
-import { captionedIn, captionsVtt, hiddenSpans, recordedRuns } from './broadcast-captions.ts';
+import { captionedIn, captionsVtt, hiddenSpans, KeptCaptions, recordedRuns } from './broadcast-captions.ts';
 import { broadcastIn, insertBroadcast, insertChapter, MOST_CHAPTERS, updateBroadcast } from './broadcast-rows.ts';
 
 const LIVE_MS = Date.parse('2027-01-05T05:00:00.000Z');
@@ -47,10 +47,16 @@ afterEach(async () => {
 });
 
 /** @param fromS, untilS since it is live, by the node's clock */
-async function spoken(text: string, fromS: number, untilS = fromS + 2, displayName = 'Mina'): Promise<void> {
+async function spoken(
+  text: string,
+  fromS: number,
+  untilS = fromS + 2,
+  displayName = 'Mina',
+  offMs: number | null = 0,
+): Promise<void> {
   number += 1;
   const row = { callId, segmentId: newId(), meetingId, number, revision: number, person: 'account:mina', text };
-  const times = { fromMs: LIVE_MS + fromS * 1_000, untilMs: LIVE_MS + untilS * 1_000, deletedAtMs: null };
+  const times = { fromMs: LIVE_MS + fromS * 1_000, untilMs: LIVE_MS + untilS * 1_000, offMs, deletedAtMs: null };
   await store.write((trx) =>
     trx
       .insertInto('transcript')
@@ -142,6 +148,48 @@ test('nothing of what is spoken behind a card, also where it begins before it or
   await spoken('Never resumed', 35);
   const words = cuesIn(await vtt()).map((cue) => cue.split('>').at(-1));
   expect(words).toEqual(['On air', 'On air again']);
+});
+
+test('near a card, or before it is live, nothing by a clock that was not measured, or not well', async () => {
+  await chapter('hold', 30);
+  await chapter('start', 50);
+  await spoken('Maybe before it is live', 4, 5, 'Mina', null);
+  await spoken('On air', 6, 7, 'Mina', null);
+  await spoken('Maybe into the hold', 22, 26, 'Mina', null);
+  await spoken('Surely before the hold', 22, 26, 'Mina', 3_900);
+  await spoken('Maybe behind the card', 53, 54, 'Mina', 4_000);
+  await spoken('On air again', 56, 57, 'Mina', null);
+  const words = cuesIn(await vtt()).map((cue) => cue.split('>').at(-1));
+  expect(words).toEqual(['On air', 'Surely before the hold', 'On air again']);
+});
+
+test('are made once for all who ask, and anew after each change: words, deletions, holds, the recording', async () => {
+  const kept = new KeptCaptions();
+  const readOnce = vi.spyOn(store.read, 'selectFrom');
+  const madeCount = () => readOnce.mock.results.filter(({ value }) => isOfTexts(value)).length;
+  const isOfTexts = (query: { compile: () => { sql: string } }): boolean => query.compile().sql.includes('transcript');
+  const ask = async (recorded = recordedFrom(0)) =>
+    cuesIn(await kept.of(store.read, (await broadcastIn(store.read, broadcastId))!, recorded)).map((cue) =>
+      cue.split('>').at(-1),
+    );
+  await spoken('One', 2);
+  await spoken('Two', 5);
+  expect(await ask()).toEqual(['One', 'Two']);
+  const before = madeCount();
+  await Promise.all([ask(), ask(), ask()]);
+  // each asks whether anything has changed, and nothing more
+  expect(madeCount()).toBe(before + 3);
+  await spoken('Three', 8);
+  expect(await ask()).toEqual(['One', 'Two', 'Three']);
+  await chapter('hold', 4);
+  await chapter('start', 7);
+  expect(await ask(recordedFrom(7_000))).toEqual(['Three']);
+  expect(await ask()).toEqual(['One', 'Three']);
+  // what is gone leaves the newest as it is
+  await store.write((trx) => deleteTranscript(trx, meetingId, LIVE_MS + 5_000));
+  expect(await ask()).toEqual(['Three']);
+  await store.write((trx) => forgetInTranscript(trx, 'mina'));
+  expect(await ask()).toEqual([]);
 });
 
 test('where no more chapters are kept, nobody knows what is behind a card: nothing more is shown', () => {

@@ -1,13 +1,15 @@
 /**
  * What was spoken in a broadcast or a recording, in the times of its picture, for everybody who may watch it: read from the meeting's
- * transcript each time, so that what is deleted there is gone here. Nothing of what was spoken behind a card or beyond
+ * transcript as it is then, so that what is deleted there is gone here. Nothing of what was spoken behind a card or beyond
  * the end, as `air-captions.ts`.
  */
+import { createHash } from 'node:crypto';
 import type { Chapter } from '#contract/broadcast.ts';
 import { ProtocolError } from '#contract/error-codes.ts';
 import type { RecordedSegments } from '#contract/packager-link.ts';
 import type { AuthorityStore } from '../store/index.ts';
 import { spokenBetween, transcriptVtt } from '../transcript/index.ts';
+import { UNMEASURED_MS } from '../meetings/index.ts';
 import { chaptersIn, MOST_CHAPTERS, type StoredBroadcast } from './broadcast-rows.ts';
 
 type Reader = AuthorityStore['read'];
@@ -36,12 +38,66 @@ export async function captionsVtt(
   const hidden = hiddenSpans(liveAtMs, await chaptersIn(db, broadcastId));
   // of a sentence under way as it ended nobody knows which words were still on air
   hidden.push({ fromMs: untilMs, untilMs: Number.POSITIVE_INFINITY });
-  const heard = spoken.filter((each) => !hidden.some((span) => overlaps(each, span)));
+  // of what was spoken before it was live, too, nothing comes in by a clock that is off
+  hidden.push({ fromMs: Number.NEGATIVE_INFINITY, untilMs: liveAtMs });
+  const heard = spoken.filter((each) => !hidden.some((span) => overlaps(withMargin(each), span)));
   const runs = recorded === null ? [{ fromMs: liveAtMs, untilMs, atMs: 0 }] : recordedRuns(recorded);
   return transcriptVtt(
     0,
     heard.flatMap((each) => inRecording(each, runs)),
   );
+}
+
+/** Made for so many at most, and forgotten soon: what is deleted is not kept here. */
+const MOST_KEPT = 8;
+const KEPT_MS = 60_000;
+
+/** Captions that many viewers ask for are made once for each state of what they are made from. */
+export class KeptCaptions {
+  /** by broadcast, the one that was made last at the end */
+  readonly #kept = new Map<string, { stamp: string; text: Promise<string>; timer: NodeJS.Timeout }>();
+
+  /** As `captionsVtt`, and with its errors. */
+  async of(db: Reader, broadcast: StoredBroadcast, recorded: RecordedSegments | null): Promise<string> {
+    const { broadcastId } = broadcast;
+    const stamp = await stampOf(db, broadcast, recorded);
+    const known = this.#kept.get(broadcastId);
+    if (known?.stamp === stamp) return known.text;
+    this.#forget(broadcastId);
+    const text = captionsVtt(db, broadcast, recorded);
+    const timer = setTimeout(() => this.#forget(broadcastId), KEPT_MS);
+    timer.unref();
+    this.#kept.set(broadcastId, { stamp, text, timer });
+    text.catch(() => this.#forget(broadcastId));
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= MOST_KEPT) break;
+      this.#forget(oldest);
+    }
+    return text;
+  }
+
+  #forget(broadcastId: string): void {
+    clearTimeout(this.#kept.get(broadcastId)?.timer);
+    this.#kept.delete(broadcastId);
+  }
+}
+
+/** Another one after each change of what captions are made from. Rows that are gone are not among the revisions: they are counted. */
+async function stampOf(db: Reader, broadcast: StoredBroadcast, recorded: RecordedSegments | null): Promise<string> {
+  const { broadcastId, meetingId, phase, liveAtMs, endedAtMs } = broadcast;
+  const spoken = await db
+    .selectFrom('transcript')
+    .select(({ fn }) => [
+      fn.max('revision').as('revision'),
+      fn.countAll<number>().as('count'),
+      fn.sum<number>('fromMs').as('fromMs'),
+      fn.max('segmentId').as('segmentId'),
+    ])
+    .where('meetingId', '=', meetingId)
+    .executeTakeFirst();
+  const chapters = await chaptersIn(db, broadcastId);
+  const stated = JSON.stringify([phase, liveAtMs, endedAtMs, spoken, chapters, recorded]);
+  return createHash('sha256').update(stated).digest('base64');
 }
 
 /** Ids of those that are or were on air of which some words are kept. @param broadcastId null: of all */
@@ -88,6 +144,11 @@ export function hiddenSpans(liveAtMs: number, chapters: readonly Chapter[]): Spa
   return hidden;
 }
 
+/** All of the time in which it may have been spoken. */
+const withMargin = ({ fromMs, untilMs, offMs }: Spoken): Span => ({
+  fromMs: fromMs - (offMs ?? UNMEASURED_MS),
+  untilMs: untilMs + (offMs ?? UNMEASURED_MS),
+});
 const overlaps = (a: Span, b: Span): boolean => a.fromMs < b.untilMs && a.untilMs > b.fromMs;
 
 /** A recording has one, or more where its packager was away for long. */

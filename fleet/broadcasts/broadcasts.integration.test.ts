@@ -420,6 +420,7 @@ test('what is spoken while it is live reaches who watches, with the list, and no
     const times = { fromMs: Date.now(), untilMs: Date.now() };
     return node.report('transcript-segment', { callId, meetingId, segment: { ...segment, ...times }, person: null });
   };
+  await fleet.measureClock({ callIds: [callId], participantCounts: { [callId]: 1 } });
   const page = home();
   await expect.poll(() => page.last('home')).toBeDefined();
   await act('open-green-room');

@@ -105,7 +105,7 @@ export class Broadcasts {
         this.homes.changed();
       },
     });
-    this.#deps.meetings.onSpoken((meetingId, segment) => this.homes.captions.spoken(meetingId, segment));
+    this.#deps.meetings.onSpoken((...spoken) => this.homes.captions.spoken(...spoken));
     this.packaging.onHello(() => void this.#revokeRest());
     const { sessions, changes } = this.#deps.people;
     sessions.onEnded(() => void this.viewings.look());

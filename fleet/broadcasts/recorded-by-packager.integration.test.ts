@@ -129,6 +129,7 @@ test('the packager and the fleet server are killed in the middle: less than a se
   await expect
     .poll(() => under.store.read.selectFrom('chapter').select('atMs').where('broadcastId', '=', broadcastId).execute())
     .toHaveLength(3);
+  await fleet.measureClock({ callIds: [callId], participantCounts: { [callId]: 1 } });
   // while the slate stood, and after it
   for (const [text, atMs] of [
     ['Is it still on?', 4_000],

@@ -360,6 +360,7 @@ function writeReplayIndex(broadcastId: string, fromMs: number): void {
 test('captions of a recording: for who may replay it alone, in its times, and gone with the words', async () => {
   const broadcastId = await started();
   const { liveAtMs } = await under.row(broadcastId);
+  await fleet.measureClock({ callIds: [callId], participantCounts: { [callId]: 1 } });
   // it is reported once it was spoken
   await expect.poll(() => Date.now()).toBeGreaterThan(liveAtMs! + 510);
   const segmentId = await spoken('Good morning', liveAtMs! + 10);
@@ -390,6 +391,7 @@ test('captions of what is live are for who goes back in it, from when it went li
   await expect.poll(async () => (await under.row(broadcastId)).phase, { timeout: 10_000 }).toBe('live');
   const { liveAtMs } = await under.row(broadcastId);
   expect([await hasCaptions(broadcastId), (await captions(broadcastId)).text]).toEqual([false, 'WEBVTT\n']);
+  await fleet.measureClock({ callIds: [callId], participantCounts: { [callId]: 1 } });
   await spoken('Good morning', liveAtMs!, 1);
   await act('hold');
   await spoken('Behind the card', Date.now() + 5);

@@ -22,7 +22,7 @@ import {
   type StoredBroadcast,
   updateBroadcast,
 } from './broadcast-rows.ts';
-import { captionsVtt } from './broadcast-captions.ts';
+import { KeptCaptions } from './broadcast-captions.ts';
 import type { Packaging } from './packaging.ts';
 import { RecordingFiles, type Space } from './recording-files.ts';
 
@@ -54,6 +54,7 @@ const HOLD_WORDS: Record<Language, string> = { en: 'Paused', ko: '일시 중지'
 export class Recordings {
   readonly #deps: RecordingsDependencies;
   readonly #files: RecordingFiles;
+  readonly #captions = new KeptCaptions();
   /** by broadcast: downloads under way */
   readonly #fetched = new Map<string, Set<Readable>>();
   /** by recording and fetcher, by performance.now() */
@@ -152,7 +153,7 @@ export class Recordings {
   async captions(broadcast: StoredBroadcast): Promise<Download> {
     const recorded = broadcast.phase === 'ended' ? await this.#files.recorded(broadcast.broadcastId) : null;
     if (broadcast.phase === 'ended' && recorded === null) throw gone();
-    const text = await captionsVtt(this.#deps.store.read, broadcast, recorded);
+    const text = await this.#captions.of(this.#deps.store.read, broadcast, recorded);
     return {
       stream: Readable.from([text]),
       contentType: 'text/vtt; charset=utf-8',

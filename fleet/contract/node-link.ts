@@ -221,13 +221,20 @@ export type KnownCallEvent = Exclude<CallEvent, { name: 'unknown' }>;
 
 export const CallEvents = z.object({ events: z.array(CallEvent).min(1).max(100) });
 export type CallEvents = z.infer<typeof CallEvents>;
+/** `sentAtMs`: as the fleet asked, by its clock; `receivedAtMs`: when that came, by the node's. */
+export const ClockAnswer = z.object({ sentAtMs: EpochMs, receivedAtMs: EpochMs });
+export type ClockAnswer = z.infer<typeof ClockAnswer>;
 /** Each CALL_QUALITY_EVERY_MS: how each peer's connection was, as the node's own statistics count it. */
 export const CallQualities = z.object({
+  /** node's clock, when this was sent */
   atMs: EpochMs,
+  /** to `EventAcks.sentAtMs`, at once, without peers: so the fleet measures the node's clock */
+  clock: ClockAnswer.optional(),
   peers: z.array(z.object({ callId: Id, meetingId: Id, peerId: Id, quality: CallQuality })).max(300),
 });
 export type CallQualities = z.infer<typeof CallQualities>;
-export const EventAcks = z.object({ eventIds: z.array(Id) });
+/** `sentAtMs`: the fleet asks for a ClockAnswer, by its clock. */
+export const EventAcks = z.object({ eventIds: z.array(Id), sentAtMs: EpochMs.optional() });
 export type EventAcks = z.infer<typeof EventAcks>;
 
 /** In one command to a node: more go in several. */

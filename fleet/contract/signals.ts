@@ -33,6 +33,8 @@ export const SignalName = z.enum([
   'rollout-halted',
   'feed-refused',
   'audit-broken',
+  'node-clock-off',
+  'erasures-unreadable',
   'help-called',
 ]);
 export type SignalName = z.infer<typeof SignalName>;
@@ -90,6 +92,10 @@ export const signals = {
   'feed-refused': { severity: 'warning', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
   /** of the organisation: entries of the audit log were changed or removed */
   'audit-broken': { severity: 'critical', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
+  /** of the organisation: the clock of a media node is more than five seconds off the server's */
+  'node-clock-off': { severity: 'warning', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
+  /** of the organisation: what was deleted cannot be read beside the database, and an older copy of it would bring it back */
+  'erasures-unreadable': { severity: 'critical', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
   /** a person in the room called; it closes with the request */
   'help-called': { severity: 'critical', raisedAfterMs: 0, closedAfterMs: 0, inhibitedBy: [] },
 } as const satisfies Record<SignalName, Signal>;

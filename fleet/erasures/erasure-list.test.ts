@@ -175,6 +175,42 @@ test('a file that is too large to be read keeps no server from starting', async 
   rmSync(path());
 });
 
+test('a file that cannot be read is a problem until it can be, and then what it has and the database lacks is due', async () => {
+  await erase({ subject: 'meeting:a', atMs: 5 });
+  await stop();
+  const aside = join(dataDir, 'aside');
+  writeFileSync(aside, '{"subject":"meeting:a","atMs":5}\n{"subject":"meeting:b","atMs":6}\n');
+  rmSync(path());
+  mkdirSync(path());
+  await start();
+  const problems: (string | null)[] = [];
+  let dueCount = 0;
+  list.onProblem((code) => problems.push(code));
+  list.onDue(() => {
+    dueCount += 1;
+  });
+  await list.write();
+  await list.write();
+  expect([list.problem, problems, dueCount]).toEqual(['EISDIR', ['EISDIR'], 0]);
+  rmSync(path(), { recursive: true });
+  copyFileSync(aside, path());
+  await list.write();
+  expect([list.problem, problems, dueCount]).toEqual([null, ['EISDIR', null], 1]);
+  expect(await rows()).toMatchObject([
+    { subject: 'meeting:a', stillDue: null },
+    { subject: 'meeting:b', stillDue: 'everything' },
+  ]);
+  // what is appended fails, and is written once that can be
+  rmSync(path());
+  mkdirSync(path());
+  await erase({ subject: 'meeting:c', atMs: 7 });
+  await list.write();
+  expect(list.problem).toBe('EISDIR');
+  rmSync(path(), { recursive: true });
+  await list.write();
+  expect(problems).toEqual(['EISDIR', null, 'EISDIR', null]);
+});
+
 test('a file that cannot be written keeps nobody from deleting, and is written once it can be', async () => {
   await erase({ subject: 'meeting:a', atMs: 5 });
   mkdirSync(path());

@@ -23,7 +23,13 @@ export class ErasureList {
   readonly #path: string;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | null = null;
+  /** nothing is appended to a list that was never read: what it has and the database lacks is still due */
+  #isRead = false;
+  /** the database, not the file */
   #isFailing = false;
+  #problem: string | null = null;
+  #problemHandler: (code: string | null) => void = () => {};
+  #dueHandler: () => void = () => {};
 
   constructor(deps: ErasureListDependencies) {
     this.#deps = deps;
@@ -32,24 +38,59 @@ export class ErasureList {
 
   /** What came back with an older copy of the database is due when this resolves. @throws OperationalError storage-failed */
   async start(): Promise<void> {
+    await this.#read();
+    this.#timer = setInterval(() => void this.write(), LOOK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Node's code of why the file cannot be read or written; null: it can, as far as is known. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+  /** Now, and whenever it is another one. */
+  onProblem(handler: (code: string | null) => void): void {
+    this.#problemHandler = handler;
+    handler(this.#problem);
+  }
+  /** What the file had and the database lacked is due now. */
+  onDue(handler: () => void): void {
+    this.#dueHandler = handler;
+  }
+
+  /** @throws OperationalError storage-failed */
+  async #read(): Promise<void> {
     const { store, logger } = this.#deps;
     try {
       const { erasures, unreadable } = readErasures(this.#path);
       if (unreadable > 0) logger.warn({ path: this.#path, unreadable }, 'lines of the list of deletions are left out');
       const rows = await store.read.selectFrom('erasure').select(['subject', 'atMs']).execute();
       const known = new Map(rows.map(({ subject, atMs }) => [subject, atMs]));
-      await this.#addDue(erasures.filter(({ subject, atMs }) => (known.get(subject) ?? -1) < atMs));
+      const lacking = erasures.filter(({ subject, atMs }) => (known.get(subject) ?? -1) < atMs);
+      await this.#addDue(lacking);
       const all = await store.read.selectFrom('erasure').select(['subject', 'atMs']).orderBy('atMs').execute();
       // shorter than what was appended, and nothing of it where there is nothing
       if (all.length > 0) writeErasures(this.#path, all);
       await store.write((trx) => trx.updateTable('erasure').set({ isListed: 1 }).where('isListed', '=', 0).execute());
+      this.#isRead = true;
+      if (lacking.length > 0) this.#dueHandler();
     } catch (error) {
       if (!isOfFile(error)) throw error;
       // what is in the database is deleted; the file is tried again
-      logger.error({ err: error, path: this.#path }, 'the list of deletions cannot be used');
+      this.#failed(error);
     }
-    this.#timer = setInterval(() => void this.write(), LOOK_EVERY_MS);
-    this.#timer.unref();
+  }
+
+  #failed(error: unknown): void {
+    const code = String((error as NodeJS.ErrnoException).code ?? 'unknown');
+    if (code === this.#problem) return;
+    this.#deps.logger.error({ err: error, path: this.#path }, 'the list of deletions cannot be used');
+    this.#become(code);
+  }
+
+  #become(problem: string | null): void {
+    if (this.#problem === problem) return;
+    this.#problem = problem;
+    this.#problemHandler(problem);
   }
 
   /** A write has seconds: an old copy lacks very many. */
@@ -91,10 +132,12 @@ export class ErasureList {
     await this.#writing;
     this.#writing ??= this.#write()
       .then(
-        () => {
+        (isWritten) => {
           this.#isFailing = false;
+          if (isWritten) this.#become(null);
         },
         (error: unknown) => {
+          if (isOfFile(error)) return this.#failed(error);
           if (!this.#isFailing)
             this.#deps.logger.error({ err: error, path: this.#path }, 'deletions are not in the list');
           this.#isFailing = true;
@@ -106,10 +149,15 @@ export class ErasureList {
     await this.#writing;
   }
 
-  async #write(): Promise<void> {
+  /** @returns false: the file cannot be read, and is tried again */
+  async #write(): Promise<boolean> {
+    if (!this.#isRead) {
+      await this.#read();
+      if (!this.#isRead) return false;
+    }
     for (;;) {
       const rows = await this.#unlisted(WRITTEN_AT_ONCE);
-      if (rows.length === 0) return;
+      if (rows.length === 0) return true;
       appendErasures(this.#path, rows);
       await this.#deps.store.write(async (trx) => {
         for (const { subject, atMs } of rows)

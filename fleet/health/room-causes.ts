@@ -13,7 +13,13 @@ import type { AlertFacts, SignalFinding } from './signal-machine.ts';
 /** Those that follow from a room's facts; sites, calls for help and rollouts are raised by others. */
 export type RoomSignal = Exclude<
   SignalName,
-  'site-offline' | 'help-called' | 'rollout-halted' | 'feed-refused' | 'audit-broken'
+  | 'site-offline'
+  | 'help-called'
+  | 'rollout-halted'
+  | 'feed-refused'
+  | 'audit-broken'
+  | 'node-clock-off'
+  | 'erasures-unreadable'
 >;
 
 export type WatchedRoom = {

@@ -109,5 +109,10 @@ export const signalWords: Record<SignalName, Record<Language, string>> = {
   'rollout-halted': { en: 'A rollout stopped by itself', ko: '배포가 스스로 멈췄습니다' },
   'feed-refused': { en: 'Releases on the server were refused', ko: '서버에 놓인 릴리스를 받아들이지 않았습니다' },
   'audit-broken': { en: 'The audit log was changed', ko: '감사 기록이 변경되었습니다' },
+  'node-clock-off': { en: 'The clock of a media server is wrong', ko: '미디어 서버의 시계가 맞지 않습니다' },
+  'erasures-unreadable': {
+    en: 'The list of deletions cannot be read or written',
+    ko: '삭제 목록을 읽거나 쓸 수 없습니다',
+  },
   'help-called': { en: 'Somebody in the room asks for help', ko: '회의실에서 도움을 요청했습니다' },
 };

@@ -25,8 +25,8 @@ vi.mock('#edge/mqtt-line.ts', () => ({
       this.isStopped = true;
       published.push('goodbye');
     };
-    publish = async (name: string, { events }: { events?: CallEvent[] }) =>
-      void published.push(`${name} ${events?.map(({ eventId }) => eventId).join()}`);
+    publish = async (name: string, { events, ...rest }: { events?: CallEvent[] }) =>
+      void published.push(`${name} ${events?.map(({ eventId }) => eventId).join() ?? JSON.stringify(rest)}`);
     publishPresence = async () => void published.push('registration');
   },
 }));
@@ -129,6 +129,13 @@ describe('events', () => {
     await link.stop();
     expect(published).toEqual(['callEvents a', 'callEvents b', 'goodbye']);
   });
+});
+
+test('the fleet is answered at once what the clock is here', () => {
+  vi.setSystemTime(1_000_000);
+  line.options.handlers.eventAcks!({ eventIds: [], sentAtMs: 990_000 }, false);
+  const clock = { sentAtMs: 990_000, receivedAtMs: 1_000_000 };
+  expect(published).toEqual([`callQualities ${JSON.stringify({ atMs: 1_000_000, clock, peers: [] })}`]);
 });
 
 describe('the fleet counts as there', () => {

@@ -3,7 +3,7 @@
  * Without the fleet the calls go on. The line itself is `#edge/mqtt-line.ts`.
  */
 import { CALL_QUALITY_EVERY_MS } from '#contract/kiosk-health.ts';
-import type { CallEvent, CallQualities, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
+import type { CallEvent, CallQualities, ClockAnswer, NodeCommand, NodeRegistration } from '#contract/node-link.ts';
 import { NODE_REGISTERS_EVERY_MS } from '#contract/timing.ts';
 import type { ProtocolRefusal } from '#contract/protocol-version.ts';
 import type { FleetKeys } from '#contract/topics.ts';
@@ -63,9 +63,11 @@ export class NodeLink {
           onHeard();
           onKeys(keys);
         },
-        eventAcks: ({ eventIds }) => {
+        eventAcks: ({ eventIds, sentAtMs }) => {
+          const receivedAtMs = Date.now();
           onHeard();
           this.outbox.acknowledged(eventIds);
+          if (sentAtMs !== undefined) this.#answerClock({ sentAtMs, receivedAtMs });
         },
         nodeCommand: (command) => {
           onHeard();
@@ -138,6 +140,10 @@ export class NodeLink {
       this.#register = null;
       this.#sendRegistration();
     }, waitMs);
+  }
+
+  #answerClock(clock: ClockAnswer): void {
+    void this.#line.publish('callQualities', { atMs: Date.now(), clock, peers: [] });
   }
 
   async #sendQualities(): Promise<void> {

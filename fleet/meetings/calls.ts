@@ -27,6 +27,7 @@ import {
   newCall,
   takeBackRow,
 } from './call-rows.ts';
+import { mayBeOffMs } from './node-clocks.ts';
 import { heldTo } from './reported-times.ts';
 import { isOfDeletedRecord, isRecorded, withoutForgotten } from './late-events.ts';
 import { type LeavingPeer, recordRemoval } from './entries.ts';
@@ -58,6 +59,8 @@ export type CallsDependencies = {
   onChatRead: (meetingId: string) => void;
   /** this was spoken in a call of this meeting, and is kept */
   onSpoken: (meetingId: string, segment: TranscriptSegment) => void;
+  /** this was spoken in a call of this meeting, and is kept; its times may be off by so much */
+  onSpoken: (meetingId: string, segment: TranscriptSegment, offMs: number) => void;
   logger: Logger;
 };
 
@@ -152,10 +155,12 @@ export class Calls {
     const written = new Set<string>();
     const read = new Set<string>();
     const endedCallIds: string[] = [];
-    const spoken: [meetingId: string, segment: TranscriptSegment][] = [];
+    const spoken: [meetingId: string, segment: TranscriptSegment, offMs: number][] = [];
     const toMove = new Set<string>();
     const toRemove: LeavingPeer[] = [];
     const nowMs = Date.now();
+    const clock = this.#deps.nodes.clocks.of(nodeId);
+    const offMs = mayBeOffMs(clock);
     await this.#deps.store.write(async (trx) => {
       for (const reported of events) {
         if (reported.name === 'unknown') continue;
@@ -173,7 +178,8 @@ export class Calls {
           );
           continue;
         }
-        const event = heldTo({ fromMs: Math.min(call.createdAtMs, nowMs), untilMs: nowMs }, known);
+        const fromMs = Math.min(call.createdAtMs, nowMs);
+        const event = heldTo({ fromMs, untilMs: nowMs, aheadMs: clock?.aheadMs ?? 0 }, known);
         const isDeleted = await isOfDeletedRecord(trx, event);
         if (isDeleted && isRecorded(event)) continue;
         // also of a call that is over: its words were said
@@ -194,8 +200,8 @@ export class Calls {
         }
         // words are written a moment after they were spoken, which may be after the call
         if (isTranscriptEvent(event)) {
-          const isKept = await recordTranscriptEvent(trx, event);
-          if (isKept && event.name === 'transcript-segment') spoken.push([call.meetingId, event.segment]);
+          const isKept = await recordTranscriptEvent(trx, event, offMs);
+          if (isKept && event.name === 'transcript-segment') spoken.push([call.meetingId, event.segment, offMs]);
           continue;
         }
         // also of a call that is over: its invite is good for the next one

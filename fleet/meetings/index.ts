@@ -9,6 +9,7 @@ export { keepNothingLate } from './late-events.ts';
 export { summariesOf } from './meeting-views.ts';
 export { Meetings } from './meetings.ts';
 export { CalendarPeople } from './calendar-people.ts';
+export { UNMEASURED_MS } from './node-clocks.ts';
 export { PeopleMeetings } from './people-meetings.ts';
 export { RoomFinder } from './rooms-for-meetings.ts';
 export { SigningKeys } from './signing-keys.ts';

@@ -6,6 +6,7 @@ import type { PeerKind } from '#contract/grants.ts';
 import { type NodeRegistration, SignalingUrl } from '#contract/node-link.ts';
 import { NODE_EXPECTED_BACK_MS } from '#contract/timing.ts';
 import type { TelemetryStore } from '../store/index.ts';
+import { NodeClocks } from './node-clocks.ts';
 
 export type RegisteredNode = {
   nodeId: string;
@@ -32,6 +33,7 @@ type Waiter = { isMet: () => boolean; resolve: () => void };
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class MediaNodes {
+  readonly clocks = new NodeClocks();
   readonly #telemetry: TelemetryStore;
   readonly #nodes = new Map<string, RegisteredNode>();
   readonly #waiters = new Set<Waiter>();

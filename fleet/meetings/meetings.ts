@@ -51,7 +51,8 @@ export type MeetingsDependencies = {
   iceServersFor: (peerId: string) => IceServer[];
   logger: Logger;
 };
-export type SpokenHandler = (meetingId: string, segment: TranscriptSegment) => void;
+/** `offMs`: its times may be off by so much, either way. */
+export type SpokenHandler = (meetingId: string, segment: TranscriptSegment, offMs: number) => void;
 export type CallEventHandler = (trx: AuthorityWrite, event: KnownCallEvent) => Promise<void>;
 /** Of a link that people in a room made: for the working day. */
 const ROOM_LINK_LIFE_MS = 12 * 3_600_000;
@@ -140,6 +141,8 @@ export class Meetings {
       onChatRead: (meetingId) => this.chatRead(meetingId),
       onSpoken: (meetingId, segment) => {
         for (const handler of this.#spokenHandlers) handler(meetingId, segment);
+      onSpoken: (...spoken) => {
+        for (const handler of this.#spokenHandlers) handler(...spoken);
       },
     });
     this.#grants = new CallGrants({
@@ -172,9 +175,16 @@ export class Meetings {
     this.#calls.start();
     this.transcriptRules.start();
     await this.waitingRoom.start();
-    broker.on('registration', (nodeId, registration) =>
-      this.#inOrder(nodeId, () => this.#register(nodeId, registration)),
-    );
+    this.nodes.clocks.onAsk((nodeId, sentAtMs) => broker.publish('eventAcks', nodeId, { eventIds: [], sentAtMs }));
+    broker.on('registration', (nodeId, registration) => {
+      // at once: what waits behind other work has an old time
+      if (!registration.online) this.nodes.clocks.gone(nodeId);
+      else if (registration.nodeId === nodeId) this.nodes.clocks.registered(nodeId, registration);
+      this.#inOrder(nodeId, () => this.#register(nodeId, registration));
+    });
+    broker.on('callQualities', (nodeId, { clock, atMs }) => {
+      if (clock) this.nodes.clocks.answered(nodeId, clock, atMs);
+    });
     broker.on('callEvents', (nodeId, events) => this.#inOrder(nodeId, () => this.#calls.takeEvents(nodeId, events)));
     this.#publishKeys();
     register.onRevoked(

@@ -42,6 +42,14 @@ test.each([
   }
 });
 
+test('a clock that was measured is converted, whichever way it is off', () => {
+  for (const aheadMs of [60_000, -60_000])
+    for (const event of events(NOW_MS - HOUR_MS / 2 + aheadMs))
+      expect(new Set(timesIn(heldTo({ ...known, aheadMs }, event))), event.name).toEqual(
+        new Set([NOW_MS - HOUR_MS / 2]),
+      );
+});
+
 const spanOf = (fromMs: number, untilMs: number): number[] => {
   const spoken = { ...of, name: 'transcript-segment', person: null, segment: { fromMs, untilMs }, atMs: untilMs };
   const { segment } = heldTo(known, spoken as unknown as KnownCallEvent) as unknown as { segment: object };

@@ -1,6 +1,6 @@
 /** What other aggregates see of notes. */
 export { Notes } from './notes.ts';
-export { notesChangedIn } from './notes-rows.ts';
+export { notesBeganAfter, notesChangedIn } from './notes-rows.ts';
 export type { NotesRights } from './notes-link-session.ts';
 export { NotesLinks } from './notes-links.ts';
 export { notesStatesOf } from './notes-rows.ts';

@@ -131,6 +131,27 @@ export async function notesChangedIn(
     .execute();
 }
 
+/** Each word of them was written after `atMs`. false: or nobody can know, because updates became one document since. */
+export async function notesBeganAfter(
+  db: Pick<AuthorityWrite, 'selectFrom'>,
+  meetingId: string,
+  atMs: number,
+): Promise<boolean> {
+  const older = db
+    .selectFrom('notesUpdate')
+    .select('meetingId')
+    .where('meetingId', '=', meetingId)
+    .where('atMs', '<=', atMs)
+    .unionAll(
+      db
+        .selectFrom('notesSnapshot')
+        .select('meetingId')
+        .where('meetingId', '=', meetingId)
+        .where('erasedAtMs', 'is', null),
+    );
+  return (await older.executeTakeFirst()) === undefined;
+}
+
 /** It is on the disk, whether or not its answer arrived. */
 export async function hasLine(db: AuthorityStore['read'], meetingId: string, lineId: string): Promise<boolean> {
   const row = await db

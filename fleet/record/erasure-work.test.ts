@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recallPost } from '../chat/index.ts';
 import { ErasureList } from '../erasures/index.ts';
-import { Notes } from '../notes/index.ts';
+import { Notes, writtenNotes } from '../notes/index.ts';
 import { ADMINISTRATOR, MEMBER, PeopleUnderTest } from '../people/people-under-test.ts';
 import { newId } from '../store/index.ts';
 import { ErasureWork } from './erasure-work.ts';
@@ -234,6 +234,42 @@ test('a message that was recalled stays recalled', async () => {
   const texts = await people.store.read.selectFrom('chatPost').select(['messageId', 'text']).execute();
   expect(texts.find((each) => each.messageId === messageId)!.text).toBe('');
   expect(texts.filter(({ text }) => text === WORDS)).toHaveLength(1);
+});
+
+test('notes that were begun after the deletion stay where the list is found late, and those with older words go', async () => {
+  await list.start();
+  const [begun, older] = [await meeting(Date.now() - 5_000), await meeting(Date.now() - 5_000)];
+  await endCalls();
+  await remove(begun);
+  await remove(older);
+  const notes = new Notes({ store: people.store, logger });
+  const append = (meetingId: string, text: string) => notes.append(meetingId, newId(), { kind: 'note', text });
+  await append(older, 'Before');
+  const { atMs } = await people.store.read
+    .selectFrom('notesUpdate')
+    .select('atMs')
+    .where('meetingId', '=', older)
+    .executeTakeFirstOrThrow();
+  await people.store.write((trx) =>
+    trx
+      .updateTable('erasure')
+      .set((e) => ({
+        stillDue: 'everything',
+        atMs: e.case().when('subject', '=', `meeting:${older}`).then(atMs).else(e.ref('atMs')).end(),
+      }))
+      .execute(),
+  );
+  // the clock has a new millisecond: it is of the time after
+  await expect.poll(() => Date.now()).toBeGreaterThan(atMs);
+  await append(begun, 'Afterwards');
+  await append(older, 'After that');
+  await work.look();
+  expect(await due()).toEqual([]);
+  const { read } = people.store;
+  const texts = async (meetingId: string) => JSON.stringify(await writtenNotes(read, meetingId));
+  expect(await texts(begun)).toContain('Afterwards');
+  expect(await texts(begun)).not.toContain(WORDS);
+  expect(await texts(older)).not.toMatch(/Before|After that/);
 });
 
 test('files whose removal failed are removed later, and new ones stay', async () => {

@@ -8,7 +8,7 @@ import { recallPost } from '../chat/index.ts';
 import { accountOf, type Erasure, finishErasure, leaveFilesDue, meetingOf, messageOf } from '../erasures/index.ts';
 import { withdrawMinutes } from '../mail/index.ts';
 import { keepNothingLate } from '../meetings/index.ts';
-import type { Notes } from '../notes/index.ts';
+import { type Notes, notesBeganAfter } from '../notes/index.ts';
 import type { AccountChanges } from '../people/index.ts';
 import type { AuthorityStore, AuthorityWrite } from '../store/index.ts';
 import { recordKinds } from './kinds/kinds.ts';
@@ -93,13 +93,17 @@ export class ErasureWork {
 
   async #finishRecord(meetingId: string, { subject, atMs, stillDue }: DueErasure): Promise<void> {
     const { store, notes, removeFiles, onChanged, logger } = this.#deps;
-    if (stillDue === 'everything' && (await this.#isKnown('meeting', meetingId)))
-      await notes.erase(meetingId, async (trx) => {
+    if (stillDue === 'everything' && (await this.#isKnown('meeting', meetingId))) {
+      const removeOlder = async (trx: AuthorityWrite): Promise<void> => {
         await removeRows(trx, meetingId, atMs + CLOCKS_DIFFER_MS);
         await keepNothingLate(trx, meetingId, atMs, atMs + CLOCKS_DIFFER_MS);
         await leaveFilesDue(trx, { subject, atMs });
         await appendAudit(trx, { kind: 'record-deleted-again', actor: 'fleet', subject });
-      });
+      };
+      // they are one document: where only some of it is newer, nothing stays
+      if (await notesBeganAfter(store.read, meetingId, atMs)) await store.write(removeOlder);
+      else await notes.erase(meetingId, removeOlder);
+    }
     await removeFiles(meetingId, 'fleet', atMs);
     await store.write((trx) => finishErasure(trx, { subject, atMs }));
     logger.info({ subject }, 'a deletion is done');

@@ -304,9 +304,11 @@ export type AuthorityTables = {
     displayName: string;
     /** empty once it is deleted */
     text: string;
-    /** by the node's clock */
+    /** as the node's clock was converted to the fleet's */
     fromMs: number;
     untilMs: number;
+    /** by so much these may be off, either way; null: the node's clock was not measured */
+    offMs: number | null;
     deletedAtMs: number | null;
   };
   callEvent: { eventId: string; callId: string; atMs: number };

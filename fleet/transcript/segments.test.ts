@@ -60,7 +60,7 @@ const of = (
     segment: { segmentId, peerId: newId(), displayName, text, fromMs, untilMs: fromMs + 50 },
   };
 };
-const record = (event: ReturnType<typeof of>) => store.write((trx) => recordTranscriptEvent(trx, event));
+const record = (event: ReturnType<typeof of>) => store.write((trx) => recordTranscriptEvent(trx, event, 0));
 const all = async (beforeNumber: number | null = null, text: string | null = null) =>
   segmentsBefore(store.read, meetingId, { beforeNumber, text });
 const texts = async (beforeNumber?: number, text?: string) =>
@@ -131,7 +131,7 @@ test('a node that lies is bounded', async () => {
 test('who turned it on stands in the audit log, without words', async () => {
   const turned = { name: 'transcript-turned' as const, eventId: newId(), callId, meetingId, atMs: 5 };
   const byPeerId = newId();
-  await store.write((trx) => recordTranscriptEvent(trx, { ...turned, isOn: true, byPeerId }));
+  await store.write((trx) => recordTranscriptEvent(trx, { ...turned, isOn: true, byPeerId }, 0));
   const [entry] = await store.read.selectFrom('audit').selectAll().execute();
   expect(entry).toMatchObject({
     kind: 'transcript-turned',
@@ -144,7 +144,7 @@ test('who turned it on stands in the audit log, without words', async () => {
 test('that nobody turned it off, but rules or the end of the call, stands in the audit log too', async () => {
   for (const because of ['not-possible', 'call-ended'] as const) {
     const stopped = { name: 'transcript-stopped' as const, eventId: newId(), callId, meetingId, atMs: 5, because };
-    await store.write((trx) => recordTranscriptEvent(trx, stopped));
+    await store.write((trx) => recordTranscriptEvent(trx, stopped, 0));
   }
   expect(await store.read.selectFrom('audit').select(['kind', 'actor', 'details']).execute()).toEqual([
     {

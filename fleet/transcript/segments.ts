@@ -20,10 +20,14 @@ export const isTranscriptEvent = (event: KnownCallEvent): event is TranscriptEve
 
 /**
  * As a node reports it of its own call, in the transaction of the event. The same segment again changes nothing, also once it is
- * deleted. @returns false: nothing of the transcript is as it was not
+ * deleted. @param offMs its times may be off by so much @returns false: nothing of the transcript is as it was not
  */
-export async function recordTranscriptEvent(trx: AuthorityWrite, event: TranscriptEvent): Promise<boolean> {
-  if (event.name === 'transcript-segment') return insertSegment(trx, event);
+export async function recordTranscriptEvent(
+  trx: AuthorityWrite,
+  event: TranscriptEvent,
+  offMs: number,
+): Promise<boolean> {
+  if (event.name === 'transcript-segment') return insertSegment(trx, event, offMs);
   const { callId, meetingId } = event;
   if (event.name === 'transcript-stopped') {
     const details = { callId, turned: 'off', because: event.because };
@@ -40,6 +44,7 @@ export async function recordTranscriptEvent(trx: AuthorityWrite, event: Transcri
 async function insertSegment(
   trx: AuthorityWrite,
   { callId, meetingId, segment, person }: Extract<TranscriptEvent, { name: 'transcript-segment' }>,
+  offMs: number,
 ): Promise<boolean> {
   const { segmentId, fromMs } = segment;
   const text = cutText(shownText(segment.text), { units: MAX_SEGMENT_LETTERS, bytes: MAX_SEGMENT_LETTERS * 4 });
@@ -52,7 +57,7 @@ async function insertSegment(
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('transcript')
     .values({
-      ...{ callId, segmentId, meetingId, person, text, fromMs },
+      ...{ callId, segmentId, meetingId, person, text, fromMs, offMs },
       number: (last?.number ?? -1) + 1,
       revision: (last?.revision ?? 0) + 1,
       displayName: cutText(shownText(segment.displayName), { units: 80, bytes: 240 }),
@@ -122,15 +127,15 @@ export async function spokenIn(
   return query.orderBy('fromMs').orderBy('number').execute();
 }
 
-/** What was begun between two moments, by the node's clock, in the order in which it was spoken. */
+/** What was begun between two moments, in the order in which it was spoken. */
 export async function spokenBetween(
   db: Reader,
   meetingId: string,
   { fromMs, untilMs }: { fromMs: number; untilMs: number },
-): Promise<Pick<Row, 'segmentId' | 'displayName' | 'text' | 'fromMs' | 'untilMs'>[]> {
+): Promise<Pick<Row, 'segmentId' | 'displayName' | 'text' | 'fromMs' | 'untilMs' | 'offMs'>[]> {
   return db
     .selectFrom('transcript')
-    .select(['segmentId', 'displayName', 'text', 'fromMs', 'untilMs'])
+    .select(['segmentId', 'displayName', 'text', 'fromMs', 'untilMs', 'offMs'])
     .where('meetingId', '=', meetingId)
     .where('deletedAtMs', 'is', null)
     .where('fromMs', '>=', fromMs)

@@ -26,6 +26,16 @@ describe('addresses in a message', () => {
     ['https://аррӏе.com/x', '[https://xn--80ak6aa92e.com/x](https://xn--80ak6aa92e.com/x)'],
     ['http://[fd00::1]:8443/y', '[http://[fd00::1]:8443/y](http://[fd00::1]:8443/y)'],
     ['https://аpple.com', '[https://xn--pple-43d.com](https://xn--pple-43d.com/)'],
+    // a name that goes on in another script is one host
+    ['https://bank한.evil.example', '[https://xn--bank-yo6t.evil.example](https://xn--bank-yo6t.evil.example/)'],
+    ['https://bank漢.evil.example', '[https://xn--bank-ev9i.evil.example](https://xn--bank-ev9i.evil.example/)'],
+    ['https://bankの.evil.example', '[https://xn--bank-8c4c.evil.example](https://xn--bank-8c4c.evil.example/)'],
+    ['https://bankб.evil.example/x', '[https://xn--bank-e4d.evil.example/x](https://xn--bank-e4d.evil.example/x)'],
+    ['https://bankไ.evil.example', '[https://xn--bank-tno.evil.example](https://xn--bank-tno.evil.example/)'],
+    [
+      'https://maru.example을 https://a.example,https://b.example 에서.',
+      '[https://maru.example](https://maru.example/)을 [https://a.example](https://a.example/),[https://b.example](https://b.example/) 에서.',
+    ],
   ])('%s', (text, links) => expect(drawn(text)).toBe(links));
 
   it.each([
@@ -40,5 +50,16 @@ describe('addresses in a message', () => {
     'https://bank.example:1@evil.example/',
     'https://bank.example/\u202egpj.exe',
     'https://ba\u200bnk.example/x',
+    // where the address ends is not where its host is read to end
+    'https://bank한。evil.example',
+    'https://bank.example。evil.example/x',
+    'https://bank.example．evil.example',
+    'https://bank.example｡evil.example',
+    'https://bank.example•evil.example',
+    'https://bank.example،evil.example',
+    'https://bank.example\\evil.example',
+    'https://bank.example".evil.example',
+    'https://bank.exampleㅤ.evil.example',
+    'https://bankب.evil.example',
   ])('%j has none', (text) => expect(drawn(text)).toBe(text));
 });

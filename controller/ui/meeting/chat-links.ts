@@ -10,7 +10,10 @@ for (const scheme of ['mailto:', 'ftp:', '//']) addresses.add(scheme, null);
 /** turns the direction of what follows, or is not seen */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 /** a particle, as in `https://maru.example/a를`: addresses with Hangul have it after a slash, or in a name of its own */
-const PARTICLE = /(?<=[A-Za-z0-9])\p{Script=Hangul}.*$/u;
+const PARTICLE = /(?<=[A-Za-z0-9])\p{Script=Hangul}+$/u;
+const HOST_ALONE = /^https?:\/\/[^/?#]*$/i;
+/** A dot, as browsers know four of them, and more of a name, before a space or another address: people read it as one host. */
+const MORE_OF_HOST = /^(?:(?!https?:\/\/)\S)*?[.\u3002\uff0e\uff61][\p{L}\p{N}]/iu;
 /** one that everybody who writes Korean or English can read, letter by letter */
 const READABLE_LABEL = /^(?:[A-Za-z0-9-]+|[\p{Script=Hangul}0-9-]+)$/u;
 
@@ -24,6 +27,8 @@ export function linkPieces(text: string): LinkPiece[] {
     const href = hrefOf(typed);
     // `https://bank.example:1@evil.example`: the host is what comes after the name and password
     if (href === null || /^\S*@/.test(text.slice(end))) continue;
+    // `https://bank•evil.example`
+    if (HOST_ALONE.test(typed) && MORE_OF_HOST.test(text.slice(end))) continue;
     if (index > done) pieces.push({ text: text.slice(done, index), href: null });
     pieces.push({ text: shownAddress(typed), href });
     done = end;

@@ -8,7 +8,7 @@ export const watchSettings = settingsSection(
     checkUpMinutes: z.number().int().min(0).max(1440).default(60),
     diskFreeMinPercent: z.number().int().min(1).max(50).default(5),
     temperatureMaxCelsius: z.number().int().min(50).max(110).default(90),
-    clockOffMaxSeconds: z.number().int().min(1).max(3600).default(30),
+    clockOffMaxSeconds: z.number().int().min(1).max(3600).default(5),
     /** TV, phones and tablets of the room offer "call for help" */
     offersHelp: z.boolean().default(true),
     /** IT may fetch a picture of the screen; the TV shows it as long as IT looks */

@@ -162,6 +162,8 @@ export default {
       'rollout-halted': 'Rollout',
       'feed-refused': 'Releases',
       'audit-broken': 'Audit log',
+      'node-clock-off': 'Media server’s clock',
+      'erasures-unreadable': 'List of deletions',
       'help-called': 'Call for help',
     },
   },

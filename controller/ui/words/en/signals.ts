@@ -67,5 +67,13 @@ export default {
     what: 'The audit log was changed',
     todo: 'Find out who had access to the server, and keep its disk as it is',
   },
+  'node-clock-off': {
+    what: 'The clock of a media server is wrong',
+    todo: 'Check its time server; until then captions leave out words near a pause',
+  },
+  'erasures-unreadable': {
+    what: 'The list of deletions cannot be read or written',
+    todo: 'Mend erasures.jsonl in the server’s data folder: look at its disk and its rights. It is tried again by itself',
+  },
   'help-called': { what: 'Somebody in the room asks for help', todo: 'Answer the request' },
 } as const;

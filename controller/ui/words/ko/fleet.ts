@@ -149,6 +149,8 @@ export default {
       'rollout-halted': '배포',
       'feed-refused': '릴리스',
       'audit-broken': '감사 기록',
+      'node-clock-off': '미디어 서버 시계',
+      'erasures-unreadable': '삭제 목록',
       'help-called': '도움 요청',
     },
   },

@@ -67,5 +67,13 @@ export default {
     what: '감사 기록이 변경되었습니다',
     todo: '누가 서버에 접근했는지 확인하고 디스크를 그대로 보존해 주세요',
   },
+  'node-clock-off': {
+    what: '미디어 서버의 시계가 맞지 않습니다',
+    todo: '시간 서버를 확인해 주세요. 그동안 일시 정지 전후의 말은 자막에 표시하지 않습니다',
+  },
+  'erasures-unreadable': {
+    what: '삭제 목록을 읽거나 쓸 수 없습니다',
+    todo: '서버 데이터 폴더의 erasures.jsonl과 디스크, 파일 권한을 확인해 주세요. 복구되면 자동으로 다시 읽습니다',
+  },
   'help-called': { what: '회의실에서 도움을 요청했습니다', todo: '요청에 답해 주세요' },
 } as const satisfies Translated<typeof en>;
