@@ -57,8 +57,6 @@ export type CallsDependencies = {
   onChatChanged: (meetingId: string) => void;
   /** somebody has read more of what is written in it */
   onChatRead: (meetingId: string) => void;
-  /** this was spoken in a call of this meeting, and is kept */
-  onSpoken: (meetingId: string, segment: TranscriptSegment) => void;
   /** this was spoken in a call of this meeting, and is kept; its times may be off by so much */
   onSpoken: (meetingId: string, segment: TranscriptSegment, offMs: number) => void;
   logger: Logger;

@@ -139,8 +139,6 @@ export class Meetings {
       onMeetingChanged: (meetingId) => this.changed(meetingId),
       onChatChanged: (meetingId) => this.chatChanged(meetingId),
       onChatRead: (meetingId) => this.chatRead(meetingId),
-      onSpoken: (meetingId, segment) => {
-        for (const handler of this.#spokenHandlers) handler(meetingId, segment);
       onSpoken: (...spoken) => {
         for (const handler of this.#spokenHandlers) handler(...spoken);
       },
