@@ -9,7 +9,9 @@ import { detailOf, idOf, StaffServerUnderTest, staffPage } from './staff-under-t
 
 let server: StaffServerUnderTest;
 let page: PageUnderTest;
-beforeEach(() => {
+beforeEach(async () => {
+  // fetched when it is opened: no clock of this test moves that
+  await import('./meeting-page.tsx');
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   server = new StaffServerUnderTest();
   server.install();
@@ -33,6 +35,7 @@ async function show(): Promise<void> {
   await page.show(<Staff arrival={takeArrival()} />);
   await pass(0);
   await act(async () => server.home());
+  while (!page.text.includes('Host: ')) await pass(0);
   await pass(0);
 }
 
