@@ -241,6 +241,29 @@ test('a meeting that was held keeps who was there, though its entry is used agai
   expect(await meetingOf('late')).toBeUndefined();
 });
 
+test('a meeting that its room held before the calendar named anybody of ours is nobody’s once that is over', async () => {
+  await new BookingMeetings({ store }).getOrCreate('a', idOf('plan'), 'plan');
+  await hold('plan');
+  await report([booking('plan', { attendees: ['joon@example.com'] })]);
+  expect(await rolesOf('plan')).toEqual(['joon member']);
+  await new BookingMeetings({ store }).getOrCreate('a', idOf('old'), 'old');
+  await hold('old');
+  await store.write((trx) =>
+    trx
+      .updateTable('call')
+      .set({ endedAtMs: Date.now() - HOUR_MS })
+      .execute(),
+  );
+  // somebody moves the old entry and writes themselves into it
+  await report([booking('old', { startMs: 1, organizer: 'sora@example.com', attendees: ['joon@example.com'] })]);
+  expect(await rolesOf('old')).toEqual([]);
+  // nor by starting it again
+  await hold('old');
+  await report([booking('old', { organizer: 'sora@example.com' })]);
+  expect(await rolesOf('old')).toEqual([]);
+  expect((await meetingOf('old'))?.startsAtMs).toBeNull();
+});
+
 test('a booking that leaves the calendar is cancelled, and comes back; not one that the report does not reach', async () => {
   const plan = booking('plan', { organizer: 'mina@example.com' });
   await report([plan]);

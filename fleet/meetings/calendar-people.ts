@@ -188,8 +188,9 @@ async function applyBooking(
     .where('bookingId', '=', bookingId)
     .executeTakeFirst();
   const wasHeld = before !== undefined && (await hasCall(trx, before.meetingId));
-  // over: it keeps who was there, whatever becomes of its entry
-  const isOver = wasHeld && before.endsAtMs !== null && before.endsAtMs <= nowMs;
+  // over: it keeps who was there, whatever becomes of its entry. One of which nobody knows the end is so with its first call
+  const isOver =
+    wasHeld && (before.endsAtMs === null ? await hasCall(trx, before.meetingId, 'over') : before.endsAtMs <= nowMs);
   if (before && (before.endedAtMs !== null || isOver)) return null;
   const { meetingId } = await bookingMeetingIn(trx, { roomId, bookingId, title });
   const meeting = await trx
@@ -307,11 +308,12 @@ async function seriesOf(trx: AuthorityWrite, roomId: string, seriesKey: string):
   return row?.seriesId ?? newId();
 }
 
-async function hasCall(trx: AuthorityWrite, meetingId: string): Promise<boolean> {
-  const call = trx.selectFrom('call').select('callId').where('meetingId', '=', meetingId);
-  return (
-    (await call
-      .where((e) => e.or([e('openedAtMs', 'is not', null), e('endedAtMs', 'is', null)]))
-      .executeTakeFirst()) !== undefined
-  );
+/** One into which somebody has come, or that runs; `over`: one into which somebody has come. */
+async function hasCall(trx: AuthorityWrite, meetingId: string, which: 'any' | 'over' = 'any'): Promise<boolean> {
+  const calls = trx.selectFrom('call').select('callId').where('meetingId', '=', meetingId);
+  const found =
+    which === 'any'
+      ? calls.where((e) => e.or([e('openedAtMs', 'is not', null), e('endedAtMs', 'is', null)]))
+      : calls.where('openedAtMs', 'is not', null).where('endedAtMs', 'is not', null);
+  return (await found.executeTakeFirst()) !== undefined;
 }
