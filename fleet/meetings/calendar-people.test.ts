@@ -13,6 +13,7 @@ import { CalendarPeople } from './calendar-people.ts';
 import { roleIn } from './meeting-people.ts';
 
 const HOUR_MS = 3_600_000;
+const PATIENT = { timeout: 9_000 };
 let dataDir: string;
 let store: AuthorityStore;
 let people: CalendarPeople;
@@ -51,13 +52,14 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 // accounts are read anew by each
-const newPeople = (): CalendarPeople =>
+const newPeople = (more: { retryMs?: number } = {}): CalendarPeople =>
   new CalendarPeople({
     store,
     meetings: { changed, sendRoles: async () => {} },
     broker: { on: () => {} },
     mails: null,
     logger: pino({ level: 'silent' }),
+    ...more,
   });
 const account = (accountId: string, email = `${accountId}@example.com`, disabledAtMs: number | null = null) =>
   store.write((trx) =>
@@ -262,6 +264,25 @@ test('a meeting that its room held before the calendar named anybody of ours is 
   await report([booking('old', { organizer: 'sora@example.com' })]);
   expect(await rolesOf('old')).toEqual([]);
   expect((await meetingOf('old'))?.startsAtMs).toBeNull();
+});
+
+test('a booking that cannot be applied keeps back none of the others, and is tried again', async () => {
+  await account('away');
+  people = newPeople({ retryMs: 5 });
+  await report([booking('first', { organizer: 'mina@example.com' })]);
+  // its accounts were read before
+  const disable = (disabledAtMs: number | null) =>
+    store.write((trx) => trx.updateTable('account').set({ disabledAtMs }).where('accountId', '=', 'away').execute());
+  await disable(1);
+  const bookings = [
+    booking('plan', { organizer: 'mina@example.com', attendees: ['away@example.com', 'joon@example.com'] }),
+    booking('next', { organizer: 'mina@example.com' }),
+  ];
+  people.receive('a', { bookings, untilMs: Date.now() + 24 * HOUR_MS } as never);
+  await expect.poll(async () => (await meetingOf('first'))?.cancelledAtMs ?? null, PATIENT).not.toBeNull();
+  expect(await rolesOf('next')).toEqual(['mina host']);
+  await disable(null);
+  await expect.poll(() => rolesOf('plan'), PATIENT).toEqual(['joon member', 'mina host', 'away member']);
 });
 
 test('a booking that leaves the calendar is cancelled, and comes back; not one that the report does not reach', async () => {

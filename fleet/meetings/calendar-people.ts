@@ -23,6 +23,7 @@ export type CalendarPeopleDependencies = {
   /** null: no mail is sent */
   mails: MeetingMails | null;
   logger: Logger;
+  retryMs?: number;
 };
 type Room = { roomId: string; roomName: string };
 /** What a calendar says of a booking, with the accounts of its people. */
@@ -36,12 +37,16 @@ type Invited = {
 
 /** accounts change seldom, and a server that starts hears from all of its rooms at once */
 const ACCOUNTS_KEPT_MS = 5_000;
+/** a room reports when its calendar changes: what could not be applied would wait for that */
+const RETRY_MS = 60_000;
 
 export class CalendarPeople {
   readonly #deps: CalendarPeopleDependencies;
   /** by room: the newest report that is not applied yet */
   readonly #waiting = new Map<string, RoomBookings>();
   readonly #working = new Map<string, Promise<void>>();
+  /** by room, of a report that was not applied whole */
+  readonly #retries = new Map<string, NodeJS.Timeout>();
   #accounts: { byHash: ReadonlyMap<string, string>; readAtMs: number } | null = null;
 
   constructor(deps: CalendarPeopleDependencies) {
@@ -55,21 +60,36 @@ export class CalendarPeople {
   receive(roomId: string, bookings: RoomBookings): void {
     this.#waiting.set(roomId, bookings);
     if (this.#working.has(roomId)) return;
-    const work = this.#work(roomId)
-      .catch((error: unknown) => this.#deps.logger.error({ err: error, roomId }, 'people of bookings not applied'))
-      .finally(() => this.#working.delete(roomId));
+    const work = this.#work(roomId).finally(() => this.#working.delete(roomId));
     this.#working.set(roomId, work);
   }
 
   async #work(roomId: string): Promise<void> {
     for (let next = this.#waiting.get(roomId); next; next = this.#waiting.get(roomId)) {
       this.#waiting.delete(roomId);
-      await this.apply(roomId, next);
+      clearTimeout(this.#retries.get(roomId));
+      const isApplied = await this.apply(roomId, next).catch((error: unknown) => this.#failed(error, roomId));
+      if (!isApplied && !this.#waiting.has(roomId)) this.#tryAgain(roomId, next);
     }
   }
 
-  /** Each booking in a transaction of its own; nothing is written of those that are as they were. */
-  async apply(roomId: string, { bookings, untilMs }: Pick<RoomBookings, 'bookings' | 'untilMs'>): Promise<void> {
+  /** Unless a newer report comes before. */
+  #tryAgain(roomId: string, bookings: RoomBookings): void {
+    const timer = setTimeout(() => this.receive(roomId, bookings), this.#deps.retryMs ?? RETRY_MS);
+    timer.unref();
+    this.#retries.set(roomId, timer);
+  }
+
+  #failed(error: unknown, roomId: string): false {
+    this.#deps.logger.error({ err: error, roomId }, 'people of bookings not applied');
+    return false;
+  }
+
+  /**
+   * Each booking in a transaction of its own; nothing is written of those that are as they were.
+   * @returns whether all of them are applied: one that fails keeps back none of the others
+   */
+  async apply(roomId: string, { bookings, untilMs }: Pick<RoomBookings, 'bookings' | 'untilMs'>): Promise<boolean> {
     const { store, mails, meetings } = this.#deps;
     const nowMs = Date.now();
     const room = await store.read
@@ -78,27 +98,33 @@ export class CalendarPeople {
       .where('roomId', '=', roomId)
       .where('removedAtMs', 'is', null)
       .executeTakeFirst();
-    if (!room) return;
+    if (!room) return true;
     const accounts = await this.#accountsByHash();
     const known = await knownBookings(store.read, room, bookings, { nowMs, untilMs });
     const ours = await idsOfOurs(store.read, bookings);
-    const changed: (string | null)[] = [];
+    let isWhole = true;
+    const change = async (work: (trx: AuthorityWrite) => Promise<string | null>): Promise<void> => {
+      try {
+        const meetingId = await store.write(work);
+        if (meetingId === null) return;
+        await meetings.sendRoles(meetingId);
+        meetings.changed(meetingId);
+      } catch (error) {
+        isWhole = this.#failed(error, roomId);
+      }
+    };
     for (const booking of bookings) {
       if (booking.endMs <= nowMs || (booking.uid !== null && ours.has(booking.uid))) continue;
       const row = known.get(booking.bookingId);
       const invited = invitedTo(booking, room, accounts);
       if (row ? row.reported === invited.reported && row.cancelledAtMs === null : invited.people.length === 0) continue;
-      changed.push(await store.write((trx) => applyBooking(trx, room, invited, mails)));
+      await change((trx) => applyBooking(trx, room, invited, mails));
     }
     const named = new Set(bookings.map(({ bookingId }) => bookingId));
     for (const { bookingId, meetingId, cancelledAtMs, reported } of known.values())
       if (!named.has(bookingId) && cancelledAtMs === null && reported !== '')
-        changed.push(await store.write((trx) => cancelBooking(trx, room, meetingId, mails)));
-    for (const meetingId of changed) {
-      if (meetingId === null) continue;
-      await meetings.sendRoles(meetingId);
-      meetings.changed(meetingId);
-    }
+        await change((trx) => cancelBooking(trx, room, meetingId, mails));
+    return isWhole;
   }
 
   /** Of those that are not disabled. An address that two accounts have is nobody's. */
