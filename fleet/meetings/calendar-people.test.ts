@@ -99,7 +99,7 @@ function booking(name: string, { organizer, attendees = [], ...changes }: Change
   };
 }
 const report = (bookings: InvitedToBooking[], roomId = 'a', untilMs = Date.now() + 24 * HOUR_MS) =>
-  people.apply(roomId, { bookings, untilMs });
+  people.apply(roomId, { bookings, untilMs, asOfMs: Date.now() });
 async function meetingOf(name: string, roomId = 'a') {
   return store.read
     .selectFrom('bookingMeeting')
@@ -278,7 +278,7 @@ test('a booking that cannot be applied keeps back none of the others, and is tri
     booking('plan', { organizer: 'mina@example.com', attendees: ['away@example.com', 'joon@example.com'] }),
     booking('next', { organizer: 'mina@example.com' }),
   ];
-  people.receive('a', { bookings, untilMs: Date.now() + 24 * HOUR_MS } as never);
+  people.receive('a', { bookings, untilMs: Date.now() + 24 * HOUR_MS, asOfMs: Date.now() } as never);
   await expect.poll(async () => (await meetingOf('first'))?.cancelledAtMs ?? null, PATIENT).not.toBeNull();
   expect(await rolesOf('next')).toEqual(['mina host']);
   await disable(null);
@@ -297,6 +297,12 @@ test('a booking that leaves the calendar is cancelled, and comes back; not one t
   expect((await meetingOf('plan'))?.cancelledAtMs).toBeNull();
   expect(await rolesOf('plan')).toEqual(['mina host']);
   expect(await audited()).toEqual(['meeting-created', 'meeting-cancelled', 'meeting-changed']);
+});
+
+test('a room whose clock is ahead cancels nothing that is over by its clock alone', async () => {
+  await report([booking('plan', { organizer: 'mina@example.com' })]);
+  await people.apply('a', { bookings: [], untilMs: Date.now() + 48 * HOUR_MS, asOfMs: Date.now() + 24 * HOUR_MS });
+  expect((await meetingOf('plan'))?.cancelledAtMs).toBeNull();
 });
 
 test('bookings of one series belong together, of one room alone; one that was started before joins them', async () => {
@@ -332,6 +338,7 @@ test('of reports that come faster than they are applied, the newest counts', asy
     people.receive('a', {
       bookings: [booking('plan', { organizer: 'mina@example.com', attendees })],
       untilMs,
+      asOfMs: Date.now(),
     } as never);
   await expect.poll(() => rolesOf('plan')).toEqual(['mina host']);
 });

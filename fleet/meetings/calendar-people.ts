@@ -25,6 +25,7 @@ export type CalendarPeopleDependencies = {
   logger: Logger;
   retryMs?: number;
 };
+type Report = Pick<RoomBookings, 'bookings' | 'untilMs' | 'asOfMs'>;
 type Room = { roomId: string; roomName: string };
 /** What a calendar says of a booking, with the accounts of its people. */
 type Invited = {
@@ -89,7 +90,7 @@ export class CalendarPeople {
    * Each booking in a transaction of its own; nothing is written of those that are as they were.
    * @returns whether all of them are applied: one that fails keeps back none of the others
    */
-  async apply(roomId: string, { bookings, untilMs }: Pick<RoomBookings, 'bookings' | 'untilMs'>): Promise<boolean> {
+  async apply(roomId: string, { bookings, untilMs, asOfMs }: Report): Promise<boolean> {
     const { store, mails, meetings } = this.#deps;
     const nowMs = Date.now();
     const room = await store.read
@@ -100,7 +101,7 @@ export class CalendarPeople {
       .executeTakeFirst();
     if (!room) return true;
     const accounts = await this.#accountsByHash();
-    const known = await knownBookings(store.read, room, bookings, { nowMs, untilMs });
+    const known = await knownBookings(store.read, room, bookings, { fromMs: Math.max(nowMs, asOfMs), untilMs });
     const ours = await idsOfOurs(store.read, bookings);
     let isWhole = true;
     const change = async (work: (trx: AuthorityWrite) => Promise<string | null>): Promise<void> => {
@@ -163,12 +164,12 @@ function invitedTo(booking: InvitedToBooking, { roomName }: Room, accounts: Read
 
 type KnownBooking = { bookingId: string; meetingId: string; reported: string; cancelledAtMs: number | null };
 
-/** Those that are named, and those that should be: they begin in what the report covers. */
+/** Those that are named, and those that should be: they begin in what the report covers, and are not over by the room's clock. */
 async function knownBookings(
   db: Reader,
   { roomId }: Room,
   bookings: readonly InvitedToBooking[],
-  { nowMs, untilMs }: { nowMs: number; untilMs: number },
+  { fromMs, untilMs }: { fromMs: number; untilMs: number },
 ): Promise<Map<string, KnownBooking>> {
   const named = bookings.map(({ bookingId }) => bookingId);
   const rows = await db
@@ -180,7 +181,7 @@ async function knownBookings(
     .where((e) =>
       e.or([
         e('bookingId', 'in', ['', ...named]),
-        e.and([e('meeting.startsAtMs', '>', nowMs), e('meeting.startsAtMs', '<', untilMs)]),
+        e.and([e('meeting.startsAtMs', '>', fromMs), e('meeting.startsAtMs', '<', untilMs)]),
       ]),
     )
     .execute();
