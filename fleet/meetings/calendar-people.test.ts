@@ -9,7 +9,7 @@ import type { InvitedToBooking } from '#contract/room-bookings.ts';
 import { addressHash } from '#edge/address-hash.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { BookingMeetings } from './booking-meetings.ts';
-import { CalendarPeople } from './calendar-people.ts';
+import { CalendarPeople, type CalendarPeopleDependencies } from './calendar-people.ts';
 import { roleIn } from './meeting-people.ts';
 
 const HOUR_MS = 3_600_000;
@@ -52,7 +52,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 // accounts are read anew by each
-const newPeople = (more: { retryMs?: number } = {}): CalendarPeople =>
+const newPeople = (more: Partial<CalendarPeopleDependencies> = {}): CalendarPeople =>
   new CalendarPeople({
     store,
     meetings: { changed, sendRoles: async () => {} },
@@ -303,6 +303,22 @@ test('a room whose clock is ahead cancels nothing that is over by its clock alon
   await report([booking('plan', { organizer: 'mina@example.com' })]);
   await people.apply('a', { bookings: [], untilMs: Date.now() + 48 * HOUR_MS, asOfMs: Date.now() + 24 * HOUR_MS });
   expect((await meetingOf('plan'))?.cancelledAtMs).toBeNull();
+});
+
+test('a calendar that changes all the time is followed at a pace, the nearest bookings first', async () => {
+  people = newPeople({ changesOfRoom: { burst: 4, refillPerMinute: 0.001 } });
+  const rest = { organizer: 'mina@example.com', startMs: Date.now() + HOUR_MS, endMs: Date.now() + 2 * HOUR_MS };
+  const of = (hour: number) =>
+    ['one', 'two', 'three', 'four'].map((name) => booking(name, { ...rest, title: `At ${hour}` }));
+  expect(await report(of(1).slice(0, 3))).toBe(true);
+  expect(await report(of(2))).toBe(false);
+  expect(await report(of(3))).toBe(false);
+  expect(await audited()).toHaveLength(4);
+  expect((await meetingOf('one'))?.title).toBe('At 2');
+  expect((await meetingOf('two'))?.title).toBe('At 1');
+  // what is as it was counts nothing, and other rooms have their own
+  expect(await report(of(2).slice(0, 1).concat(of(1).slice(1, 3)))).toBe(true);
+  expect(await report(of(1), 'b')).toBe(true);
 });
 
 test('bookings of one series belong together, of one room alone; one that was started before joins them', async () => {

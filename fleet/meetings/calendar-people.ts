@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { InvitedToBooking, RoomBookings } from '#contract/room-bookings.ts';
 import { addressHash } from '#edge/address-hash.ts';
+import { AttemptLimit, type BucketRate } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { Broker } from '../broker/index.ts';
 import type { MeetingMails } from '../mail/index.ts';
@@ -24,6 +25,7 @@ export type CalendarPeopleDependencies = {
   mails: MeetingMails | null;
   logger: Logger;
   retryMs?: number;
+  changesOfRoom?: BucketRate;
 };
 type Report = Pick<RoomBookings, 'bookings' | 'untilMs' | 'asOfMs'>;
 type Room = { roomId: string; roomName: string };
@@ -40,9 +42,12 @@ type Invited = {
 const ACCOUNTS_KEPT_MS = 5_000;
 /** a room reports when its calendar changes: what could not be applied would wait for that */
 const RETRY_MS = 60_000;
+/** a week's bookings at once, also of another calendar in place of them; each leaves a line in the audit log, and mails to guests */
+const CHANGES_OF_ROOM: BucketRate = { burst: 1_000, refillPerMinute: 10 };
 
 export class CalendarPeople {
   readonly #deps: CalendarPeopleDependencies;
+  readonly #changes: AttemptLimit;
   /** by room: the newest report that is not applied yet */
   readonly #waiting = new Map<string, RoomBookings>();
   readonly #working = new Map<string, Promise<void>>();
@@ -52,6 +57,7 @@ export class CalendarPeople {
 
   constructor(deps: CalendarPeopleDependencies) {
     this.#deps = deps;
+    this.#changes = new AttemptLimit(deps.changesOfRoom ?? CHANGES_OF_ROOM);
   }
 
   start(): void {
@@ -88,7 +94,7 @@ export class CalendarPeople {
 
   /**
    * Each booking in a transaction of its own; nothing is written of those that are as they were.
-   * @returns whether all of them are applied: one that fails keeps back none of the others
+   * @returns whether all of them are applied: one that fails keeps back none of the others, and more than its pace wait
    */
   async apply(roomId: string, { bookings, untilMs, asOfMs }: Report): Promise<boolean> {
     const { store, mails, meetings } = this.#deps;
@@ -105,9 +111,13 @@ export class CalendarPeople {
     const ours = await idsOfOurs(store.read, bookings);
     let isWhole = true;
     const change = async (work: (trx: AuthorityWrite) => Promise<string | null>): Promise<void> => {
+      if (!this.#changes.take(roomId)) {
+        isWhole = false;
+        return;
+      }
       try {
         const meetingId = await store.write(work);
-        if (meetingId === null) return;
+        if (meetingId === null) return this.#changes.giveBack(roomId);
         await meetings.sendRoles(meetingId);
         meetings.changed(meetingId);
       } catch (error) {
@@ -125,6 +135,8 @@ export class CalendarPeople {
     for (const { bookingId, meetingId, cancelledAtMs, reported } of known.values())
       if (!named.has(bookingId) && cancelledAtMs === null && reported !== '')
         await change((trx) => cancelBooking(trx, room, meetingId, mails));
+    if (!isWhole)
+      this.#deps.logger.warn({ roomId }, 'bookings wait: their room’s calendar changes too often, or one failed');
     return isWhole;
   }
 
