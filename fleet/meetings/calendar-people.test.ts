@@ -41,7 +41,15 @@ beforeEach(async () => {
   changed.mockClear();
   people = newPeople();
   await store.write(async (trx) => {
-    for (const table of ['call', 'meetingPerson', 'bookingMeeting', 'repetition', 'meeting', 'account'] as const)
+    for (const table of [
+      'entry',
+      'call',
+      'meetingPerson',
+      'bookingMeeting',
+      'repetition',
+      'meeting',
+      'account',
+    ] as const)
       await trx.deleteFrom(table).execute();
   });
   for (const name of ['mina', 'joon', 'sora']) await account(name);
@@ -122,13 +130,14 @@ async function rolesOf(name: string): Promise<string[]> {
 }
 const audited = async (from = auditedBefore) =>
   (await store.read.selectFrom('audit').select('kind').orderBy('seq').execute()).map(({ kind }) => kind).slice(from);
-async function hold(name: string): Promise<void> {
+async function hold(name: string): Promise<string> {
   const { meetingId } = (await meetingOf(name))!;
+  const callId = newId();
   await store.write((trx) =>
     trx
       .insertInto('call')
       .values({
-        callId: newId(),
+        callId,
         meetingId,
         nodeId: 'n',
         nodeInstanceId: 'i',
@@ -139,6 +148,7 @@ async function hold(name: string): Promise<void> {
       } as never)
       .execute(),
   );
+  return callId;
 }
 
 test('organizer and attendees with an account become host and members; case does not count, and nobody is invited twice', async () => {
@@ -264,6 +274,23 @@ test('a meeting that its room held before the calendar named anybody of ours is 
   await report([booking('old', { organizer: 'sora@example.com' })]);
   expect(await rolesOf('old')).toEqual([]);
   expect((await meetingOf('old'))?.startsAtMs).toBeNull();
+});
+
+test('whom a host has put out of the call does not come back by writing themselves into the calendar', async () => {
+  await report([booking('plan', { organizer: 'mina@example.com' })]);
+  const callId = await hold('plan');
+  const entry = { peerId: newId(), callId, inviteId: null, accountId: 'joon', ticketId: null, person: 'account:joon' };
+  await store.write((trx) =>
+    trx
+      .insertInto('entry')
+      .values({ ...entry, role: 'member', atMs: 1, joinedAtMs: 1, removedAtMs: 2 } as never)
+      .execute(),
+  );
+  const attendees = ['joon@example.com', 'sora@example.com'];
+  await report([booking('plan', { organizer: 'mina@example.com', attendees })]);
+  expect(await rolesOf('plan')).toEqual(['mina host', 'sora member']);
+  const { removedAtMs } = await store.read.selectFrom('entry').select('removedAtMs').executeTakeFirstOrThrow();
+  expect(removedAtMs).toBe(2);
 });
 
 test('a booking that cannot be applied keeps back none of the others, and is tried again', async () => {

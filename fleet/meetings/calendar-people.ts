@@ -12,6 +12,7 @@ import type { Broker } from '../broker/index.ts';
 import type { MeetingMails } from '../mail/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import { bookingMeetingIn } from './booking-meetings.ts';
+import { personOfAccount } from './entries.ts';
 import type { CheckedDraft } from './meeting-draft.ts';
 import type { Meetings } from './meetings.ts';
 import { setPeople } from './set-people.ts';
@@ -248,9 +249,13 @@ async function applyBooking(
   const former = await trx.selectFrom('meetingPerson').selectAll().where('meetingId', '=', meetingId).execute();
   const invited = people.filter((accountId) => accountId !== hostAccountId);
   const invitedBefore = JSON.parse(meeting.invited) as string[];
-  // whom a host has taken out since stays out
+  // whom a host has taken out since, or put out of the call, stays out
+  const putOut = await removedFromCalls(trx, meetingId);
   const added = invited.filter(
-    (accountId) => !invitedBefore.includes(accountId) && !former.some((row) => row.accountId === accountId),
+    (accountId) =>
+      !invitedBefore.includes(accountId) &&
+      !former.some((row) => row.accountId === accountId) &&
+      !putOut.has(personOfAccount(accountId)),
   );
   const kept = former.filter((row) => isFixed || row.isOfCalendar === 0 || invited.includes(row.accountId!));
   const wanted: CheckedDraft['people'] = [
@@ -345,6 +350,18 @@ async function seriesOf(trx: AuthorityWrite, roomId: string, seriesKey: string):
     .where('meeting.seriesId', 'is not', null)
     .executeTakeFirst();
   return row?.seriesId ?? newId();
+}
+
+/** By PersonKey. */
+async function removedFromCalls(trx: AuthorityWrite, meetingId: string): Promise<ReadonlySet<string>> {
+  const rows = await trx
+    .selectFrom('entry')
+    .innerJoin('call', 'call.callId', 'entry.callId')
+    .select('entry.person')
+    .where('call.meetingId', '=', meetingId)
+    .where('entry.removedAtMs', 'is not', null)
+    .execute();
+  return new Set(rows.map(({ person }) => person));
 }
 
 /** One into which somebody has come, or that runs; `over`: one into which somebody has come. */
