@@ -312,6 +312,17 @@ test('a booking that cannot be applied keeps back none of the others, and is tri
   await expect.poll(() => rolesOf('plan'), PATIENT).toEqual(['joon member', 'mina host', 'away member']);
 });
 
+test('a booking that lasts for years is a meeting of a month: what it leaves behind is not kept for years', async () => {
+  const startMs = Date.now() - HOUR_MS;
+  const rest = { startMs, organizer: 'mina@example.com' };
+  await report([
+    booking('plan', { ...rest, endMs: startMs + 90_000 * HOUR_MS }),
+    booking('odd', { ...rest, startMs: startMs + 9 * HOUR_MS, endMs: startMs + 2 * HOUR_MS }),
+  ]);
+  expect((await meetingOf('plan'))?.endsAtMs).toBe(startMs + 31 * 24 * HOUR_MS);
+  expect((await meetingOf('odd'))?.endsAtMs).toBe(startMs + 9 * HOUR_MS);
+});
+
 test('a booking that leaves the calendar is cancelled, and comes back; not one that the report does not reach', async () => {
   const plan = booking('plan', { organizer: 'mina@example.com' });
   await report([plan]);

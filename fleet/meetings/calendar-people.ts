@@ -43,6 +43,8 @@ type Invited = {
 const ACCOUNTS_KEPT_MS = 5_000;
 /** a room reports when its calendar changes: what could not be applied would wait for that */
 const RETRY_MS = 60_000;
+/** a fair, or a week of training; the days that a meeting's words are kept begin at its end */
+const LONGEST_MS = 31 * 86_400_000;
 /** a week's bookings at once, also of another calendar in place of them; each leaves a line in the audit log, and mails to guests */
 const CHANGES_OF_ROOM: BucketRate = { burst: 1_000, refillPerMinute: 10 };
 
@@ -217,7 +219,8 @@ async function applyBooking(
   { booking, title, organizer, people, reported }: Invited,
   mails: MeetingMails | null,
 ): Promise<string | null> {
-  const { bookingId, startMs: startsAtMs, endMs: endsAtMs, seriesKey } = booking;
+  const { bookingId, startMs: startsAtMs, seriesKey } = booking;
+  const endsAtMs = Math.max(startsAtMs, Math.min(booking.endMs, startsAtMs + LONGEST_MS));
   const nowMs = Date.now();
   const before = await trx
     .selectFrom('bookingMeeting')
