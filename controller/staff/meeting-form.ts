@@ -12,7 +12,7 @@ import {
 import type { Admission, GuestRecordRule, MeetingPolicy } from '#contract/meeting-policy.ts';
 import { MAX_KEPT_DAYS } from '#contract/record-policy.ts';
 import { MEETING_TITLE_ROOM } from '#contract/schema.ts';
-import { lettersLeft, shownText } from '#contract/shown-text.ts';
+import { cutText, lettersLeft, shownText } from '#contract/shown-text.ts';
 
 export type InvitedRole = Exclude<MeetingRole, 'host' | 'guest'>;
 export type FormPerson =
@@ -59,6 +59,9 @@ const MOST_MINUTES = 24 * 60;
 /** as the server takes it */
 const MOST_DAYS_AHEAD = 3 * 365;
 
+/** of a calendar's meeting, whose title may be longer than a host types one */
+const TITLE_SENT = { units: MEETING_TITLE_ROOM.letters, bytes: MEETING_TITLE_ROOM.bytes };
+
 const two = (value: number): string => String(value).padStart(2, '0');
 
 export function localDateTime(epochMs: number): { date: string; time: string } {
@@ -96,7 +99,7 @@ export function formOf(meeting: MeetingDetail, nowMs: number): MeetingForm {
   const form = emptyForm(nowMs);
   return {
     ...form,
-    title,
+    title: isOfCalendar ? cutText(title, TITLE_SENT) : title,
     hasTime: startsAtMs !== null,
     ...(startsAtMs !== null && localDateTime(startsAtMs)),
     minutes:

@@ -7,6 +7,7 @@ import { PEOPLE_OF_BOOKING } from './limits.ts';
 import { ProjectionHeading } from './projection-heading.ts';
 import { BookingId } from './room-agenda.ts';
 import { EpochMs, Id, z } from './schema.ts';
+import { shownText } from './shown-text.ts';
 
 /** See `addressHash` of edge/address-hash.ts. */
 const AddressHash = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
@@ -14,7 +15,7 @@ const AddressHash = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 export const InvitedToBooking = z.object({
   bookingId: BookingId,
   /** empty where the calendar says that it is private */
-  title: z.string().max(120),
+  title: z.string().max(120).overwrite(shownText),
   startMs: EpochMs,
   endMs: EpochMs,
   /** its UID where that could be the id of a meeting that people made at the fleet server */

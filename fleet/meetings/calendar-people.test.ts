@@ -9,10 +9,11 @@ import type { InvitedToBooking } from '#contract/room-bookings.ts';
 import { addressHash } from '#edge/address-hash.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { BookingMeetings } from './booking-meetings.ts';
-import { CalendarPeople } from './calendar-people.ts';
+import { CalendarPeople, type CalendarPeopleDependencies } from './calendar-people.ts';
 import { roleIn } from './meeting-people.ts';
 
 const HOUR_MS = 3_600_000;
+const PATIENT = { timeout: 9_000 };
 let dataDir: string;
 let store: AuthorityStore;
 let people: CalendarPeople;
@@ -40,7 +41,15 @@ beforeEach(async () => {
   changed.mockClear();
   people = newPeople();
   await store.write(async (trx) => {
-    for (const table of ['call', 'meetingPerson', 'bookingMeeting', 'repetition', 'meeting', 'account'] as const)
+    for (const table of [
+      'entry',
+      'call',
+      'meetingPerson',
+      'bookingMeeting',
+      'repetition',
+      'meeting',
+      'account',
+    ] as const)
       await trx.deleteFrom(table).execute();
   });
   for (const name of ['mina', 'joon', 'sora']) await account(name);
@@ -51,13 +60,14 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 // accounts are read anew by each
-const newPeople = (): CalendarPeople =>
+const newPeople = (more: Partial<CalendarPeopleDependencies> = {}): CalendarPeople =>
   new CalendarPeople({
     store,
     meetings: { changed, sendRoles: async () => {} },
     broker: { on: () => {} },
     mails: null,
     logger: pino({ level: 'silent' }),
+    ...more,
   });
 const account = (accountId: string, email = `${accountId}@example.com`, disabledAtMs: number | null = null) =>
   store.write((trx) =>
@@ -97,7 +107,7 @@ function booking(name: string, { organizer, attendees = [], ...changes }: Change
   };
 }
 const report = (bookings: InvitedToBooking[], roomId = 'a', untilMs = Date.now() + 24 * HOUR_MS) =>
-  people.apply(roomId, { bookings, untilMs });
+  people.apply(roomId, { bookings, untilMs, asOfMs: Date.now() });
 async function meetingOf(name: string, roomId = 'a') {
   return store.read
     .selectFrom('bookingMeeting')
@@ -120,13 +130,14 @@ async function rolesOf(name: string): Promise<string[]> {
 }
 const audited = async (from = auditedBefore) =>
   (await store.read.selectFrom('audit').select('kind').orderBy('seq').execute()).map(({ kind }) => kind).slice(from);
-async function hold(name: string): Promise<void> {
+async function hold(name: string): Promise<string> {
   const { meetingId } = (await meetingOf(name))!;
+  const callId = newId();
   await store.write((trx) =>
     trx
       .insertInto('call')
       .values({
-        callId: newId(),
+        callId,
         meetingId,
         nodeId: 'n',
         nodeInstanceId: 'i',
@@ -137,6 +148,7 @@ async function hold(name: string): Promise<void> {
       } as never)
       .execute(),
   );
+  return callId;
 }
 
 test('organizer and attendees with an account become host and members; case does not count, and nobody is invited twice', async () => {
@@ -241,6 +253,76 @@ test('a meeting that was held keeps who was there, though its entry is used agai
   expect(await meetingOf('late')).toBeUndefined();
 });
 
+test('a meeting that its room held before the calendar named anybody of ours is nobody’s once that is over', async () => {
+  await new BookingMeetings({ store }).getOrCreate('a', idOf('plan'), 'plan');
+  await hold('plan');
+  await report([booking('plan', { attendees: ['joon@example.com'] })]);
+  expect(await rolesOf('plan')).toEqual(['joon member']);
+  await new BookingMeetings({ store }).getOrCreate('a', idOf('old'), 'old');
+  await hold('old');
+  await store.write((trx) =>
+    trx
+      .updateTable('call')
+      .set({ endedAtMs: Date.now() - HOUR_MS })
+      .execute(),
+  );
+  // somebody moves the old entry and writes themselves into it
+  await report([booking('old', { startMs: 1, organizer: 'sora@example.com', attendees: ['joon@example.com'] })]);
+  expect(await rolesOf('old')).toEqual([]);
+  // nor by starting it again
+  await hold('old');
+  await report([booking('old', { organizer: 'sora@example.com' })]);
+  expect(await rolesOf('old')).toEqual([]);
+  expect((await meetingOf('old'))?.startsAtMs).toBeNull();
+});
+
+test('whom a host has put out of the call does not come back by writing themselves into the calendar', async () => {
+  await report([booking('plan', { organizer: 'mina@example.com' })]);
+  const callId = await hold('plan');
+  const entry = { peerId: newId(), callId, inviteId: null, accountId: 'joon', ticketId: null, person: 'account:joon' };
+  await store.write((trx) =>
+    trx
+      .insertInto('entry')
+      .values({ ...entry, role: 'member', atMs: 1, joinedAtMs: 1, removedAtMs: 2 } as never)
+      .execute(),
+  );
+  const attendees = ['joon@example.com', 'sora@example.com'];
+  await report([booking('plan', { organizer: 'mina@example.com', attendees })]);
+  expect(await rolesOf('plan')).toEqual(['mina host', 'sora member']);
+  const { removedAtMs } = await store.read.selectFrom('entry').select('removedAtMs').executeTakeFirstOrThrow();
+  expect(removedAtMs).toBe(2);
+});
+
+test('a booking that cannot be applied keeps back none of the others, and is tried again', async () => {
+  await account('away');
+  people = newPeople({ retryMs: 5 });
+  await report([booking('first', { organizer: 'mina@example.com' })]);
+  // its accounts were read before
+  const disable = (disabledAtMs: number | null) =>
+    store.write((trx) => trx.updateTable('account').set({ disabledAtMs }).where('accountId', '=', 'away').execute());
+  await disable(1);
+  const bookings = [
+    booking('plan', { organizer: 'mina@example.com', attendees: ['away@example.com', 'joon@example.com'] }),
+    booking('next', { organizer: 'mina@example.com' }),
+  ];
+  people.receive('a', { bookings, untilMs: Date.now() + 24 * HOUR_MS, asOfMs: Date.now() } as never);
+  await expect.poll(async () => (await meetingOf('first'))?.cancelledAtMs ?? null, PATIENT).not.toBeNull();
+  expect(await rolesOf('next')).toEqual(['mina host']);
+  await disable(null);
+  await expect.poll(() => rolesOf('plan'), PATIENT).toEqual(['joon member', 'mina host', 'away member']);
+});
+
+test('a booking that lasts for years is a meeting of a month: what it leaves behind is not kept for years', async () => {
+  const startMs = Date.now() - HOUR_MS;
+  const rest = { startMs, organizer: 'mina@example.com' };
+  await report([
+    booking('plan', { ...rest, endMs: startMs + 90_000 * HOUR_MS }),
+    booking('odd', { ...rest, startMs: startMs + 9 * HOUR_MS, endMs: startMs + 2 * HOUR_MS }),
+  ]);
+  expect((await meetingOf('plan'))?.endsAtMs).toBe(startMs + 31 * 24 * HOUR_MS);
+  expect((await meetingOf('odd'))?.endsAtMs).toBe(startMs + 9 * HOUR_MS);
+});
+
 test('a booking that leaves the calendar is cancelled, and comes back; not one that the report does not reach', async () => {
   const plan = booking('plan', { organizer: 'mina@example.com' });
   await report([plan]);
@@ -253,6 +335,28 @@ test('a booking that leaves the calendar is cancelled, and comes back; not one t
   expect((await meetingOf('plan'))?.cancelledAtMs).toBeNull();
   expect(await rolesOf('plan')).toEqual(['mina host']);
   expect(await audited()).toEqual(['meeting-created', 'meeting-cancelled', 'meeting-changed']);
+});
+
+test('a room whose clock is ahead cancels nothing that is over by its clock alone', async () => {
+  await report([booking('plan', { organizer: 'mina@example.com' })]);
+  await people.apply('a', { bookings: [], untilMs: Date.now() + 48 * HOUR_MS, asOfMs: Date.now() + 24 * HOUR_MS });
+  expect((await meetingOf('plan'))?.cancelledAtMs).toBeNull();
+});
+
+test('a calendar that changes all the time is followed at a pace, the nearest bookings first', async () => {
+  people = newPeople({ changesOfRoom: { burst: 4, refillPerMinute: 0.001 } });
+  const rest = { organizer: 'mina@example.com', startMs: Date.now() + HOUR_MS, endMs: Date.now() + 2 * HOUR_MS };
+  const of = (hour: number) =>
+    ['one', 'two', 'three', 'four'].map((name) => booking(name, { ...rest, title: `At ${hour}` }));
+  expect(await report(of(1).slice(0, 3))).toBe(true);
+  expect(await report(of(2))).toBe(false);
+  expect(await report(of(3))).toBe(false);
+  expect(await audited()).toHaveLength(4);
+  expect((await meetingOf('one'))?.title).toBe('At 2');
+  expect((await meetingOf('two'))?.title).toBe('At 1');
+  // what is as it was counts nothing, and other rooms have their own
+  expect(await report(of(2).slice(0, 1).concat(of(1).slice(1, 3)))).toBe(true);
+  expect(await report(of(1), 'b')).toBe(true);
 });
 
 test('bookings of one series belong together, of one room alone; one that was started before joins them', async () => {
@@ -288,6 +392,7 @@ test('of reports that come faster than they are applied, the newest counts', asy
     people.receive('a', {
       bookings: [booking('plan', { organizer: 'mina@example.com', attendees })],
       untilMs,
+      asOfMs: Date.now(),
     } as never);
   await expect.poll(() => rolesOf('plan')).toEqual(['mina host']);
 });

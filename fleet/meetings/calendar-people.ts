@@ -6,11 +6,13 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { InvitedToBooking, RoomBookings } from '#contract/room-bookings.ts';
 import { addressHash } from '#edge/address-hash.ts';
+import { AttemptLimit, type BucketRate } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { Broker } from '../broker/index.ts';
 import type { MeetingMails } from '../mail/index.ts';
 import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
 import { bookingMeetingIn } from './booking-meetings.ts';
+import { personOfAccount } from './entries.ts';
 import type { CheckedDraft } from './meeting-draft.ts';
 import type { Meetings } from './meetings.ts';
 import { setPeople } from './set-people.ts';
@@ -23,7 +25,10 @@ export type CalendarPeopleDependencies = {
   /** null: no mail is sent */
   mails: MeetingMails | null;
   logger: Logger;
+  retryMs?: number;
+  changesOfRoom?: BucketRate;
 };
+type Report = Pick<RoomBookings, 'bookings' | 'untilMs' | 'asOfMs'>;
 type Room = { roomId: string; roomName: string };
 /** What a calendar says of a booking, with the accounts of its people. */
 type Invited = {
@@ -36,16 +41,26 @@ type Invited = {
 
 /** accounts change seldom, and a server that starts hears from all of its rooms at once */
 const ACCOUNTS_KEPT_MS = 5_000;
+/** a room reports when its calendar changes: what could not be applied would wait for that */
+const RETRY_MS = 60_000;
+/** a fair, or a week of training; the days that a meeting's words are kept begin at its end */
+const LONGEST_MS = 31 * 86_400_000;
+/** a week's bookings at once, also of another calendar in place of them; each leaves a line in the audit log, and mails to guests */
+const CHANGES_OF_ROOM: BucketRate = { burst: 1_000, refillPerMinute: 10 };
 
 export class CalendarPeople {
   readonly #deps: CalendarPeopleDependencies;
+  readonly #changes: AttemptLimit;
   /** by room: the newest report that is not applied yet */
   readonly #waiting = new Map<string, RoomBookings>();
   readonly #working = new Map<string, Promise<void>>();
+  /** by room, of a report that was not applied whole */
+  readonly #retries = new Map<string, NodeJS.Timeout>();
   #accounts: { byHash: ReadonlyMap<string, string>; readAtMs: number } | null = null;
 
   constructor(deps: CalendarPeopleDependencies) {
     this.#deps = deps;
+    this.#changes = new AttemptLimit(deps.changesOfRoom ?? CHANGES_OF_ROOM);
   }
 
   start(): void {
@@ -55,21 +70,36 @@ export class CalendarPeople {
   receive(roomId: string, bookings: RoomBookings): void {
     this.#waiting.set(roomId, bookings);
     if (this.#working.has(roomId)) return;
-    const work = this.#work(roomId)
-      .catch((error: unknown) => this.#deps.logger.error({ err: error, roomId }, 'people of bookings not applied'))
-      .finally(() => this.#working.delete(roomId));
+    const work = this.#work(roomId).finally(() => this.#working.delete(roomId));
     this.#working.set(roomId, work);
   }
 
   async #work(roomId: string): Promise<void> {
     for (let next = this.#waiting.get(roomId); next; next = this.#waiting.get(roomId)) {
       this.#waiting.delete(roomId);
-      await this.apply(roomId, next);
+      clearTimeout(this.#retries.get(roomId));
+      const isApplied = await this.apply(roomId, next).catch((error: unknown) => this.#failed(error, roomId));
+      if (!isApplied && !this.#waiting.has(roomId)) this.#tryAgain(roomId, next);
     }
   }
 
-  /** Each booking in a transaction of its own; nothing is written of those that are as they were. */
-  async apply(roomId: string, { bookings, untilMs }: Pick<RoomBookings, 'bookings' | 'untilMs'>): Promise<void> {
+  /** Unless a newer report comes before. */
+  #tryAgain(roomId: string, bookings: RoomBookings): void {
+    const timer = setTimeout(() => this.receive(roomId, bookings), this.#deps.retryMs ?? RETRY_MS);
+    timer.unref();
+    this.#retries.set(roomId, timer);
+  }
+
+  #failed(error: unknown, roomId: string): false {
+    this.#deps.logger.error({ err: error, roomId }, 'people of bookings not applied');
+    return false;
+  }
+
+  /**
+   * Each booking in a transaction of its own; nothing is written of those that are as they were.
+   * @returns whether all of them are applied: one that fails keeps back none of the others, and more than its pace wait
+   */
+  async apply(roomId: string, { bookings, untilMs, asOfMs }: Report): Promise<boolean> {
     const { store, mails, meetings } = this.#deps;
     const nowMs = Date.now();
     const room = await store.read
@@ -78,27 +108,39 @@ export class CalendarPeople {
       .where('roomId', '=', roomId)
       .where('removedAtMs', 'is', null)
       .executeTakeFirst();
-    if (!room) return;
+    if (!room) return true;
     const accounts = await this.#accountsByHash();
-    const known = await knownBookings(store.read, room, bookings, { nowMs, untilMs });
+    const known = await knownBookings(store.read, room, bookings, { fromMs: Math.max(nowMs, asOfMs), untilMs });
     const ours = await idsOfOurs(store.read, bookings);
-    const changed: (string | null)[] = [];
+    let isWhole = true;
+    const change = async (work: (trx: AuthorityWrite) => Promise<string | null>): Promise<void> => {
+      if (!this.#changes.take(roomId)) {
+        isWhole = false;
+        return;
+      }
+      try {
+        const meetingId = await store.write(work);
+        if (meetingId === null) return this.#changes.giveBack(roomId);
+        await meetings.sendRoles(meetingId);
+        meetings.changed(meetingId);
+      } catch (error) {
+        isWhole = this.#failed(error, roomId);
+      }
+    };
     for (const booking of bookings) {
       if (booking.endMs <= nowMs || (booking.uid !== null && ours.has(booking.uid))) continue;
       const row = known.get(booking.bookingId);
       const invited = invitedTo(booking, room, accounts);
       if (row ? row.reported === invited.reported && row.cancelledAtMs === null : invited.people.length === 0) continue;
-      changed.push(await store.write((trx) => applyBooking(trx, room, invited, mails)));
+      await change((trx) => applyBooking(trx, room, invited, mails));
     }
     const named = new Set(bookings.map(({ bookingId }) => bookingId));
     for (const { bookingId, meetingId, cancelledAtMs, reported } of known.values())
       if (!named.has(bookingId) && cancelledAtMs === null && reported !== '')
-        changed.push(await store.write((trx) => cancelBooking(trx, room, meetingId, mails)));
-    for (const meetingId of changed) {
-      if (meetingId === null) continue;
-      await meetings.sendRoles(meetingId);
-      meetings.changed(meetingId);
-    }
+        await change((trx) => cancelBooking(trx, room, meetingId, mails));
+    if (!isWhole)
+      this.#deps.logger.warn({ roomId }, 'bookings wait: their room’s calendar changes too often, or one failed');
+    return isWhole;
   }
 
   /** Of those that are not disabled. An address that two accounts have is nobody's. */
@@ -137,12 +179,12 @@ function invitedTo(booking: InvitedToBooking, { roomName }: Room, accounts: Read
 
 type KnownBooking = { bookingId: string; meetingId: string; reported: string; cancelledAtMs: number | null };
 
-/** Those that are named, and those that should be: they begin in what the report covers. */
+/** Those that are named, and those that should be: they begin in what the report covers, and are not over by the room's clock. */
 async function knownBookings(
   db: Reader,
   { roomId }: Room,
   bookings: readonly InvitedToBooking[],
-  { nowMs, untilMs }: { nowMs: number; untilMs: number },
+  { fromMs, untilMs }: { fromMs: number; untilMs: number },
 ): Promise<Map<string, KnownBooking>> {
   const named = bookings.map(({ bookingId }) => bookingId);
   const rows = await db
@@ -154,7 +196,7 @@ async function knownBookings(
     .where((e) =>
       e.or([
         e('bookingId', 'in', ['', ...named]),
-        e.and([e('meeting.startsAtMs', '>', nowMs), e('meeting.startsAtMs', '<', untilMs)]),
+        e.and([e('meeting.startsAtMs', '>', fromMs), e('meeting.startsAtMs', '<', untilMs)]),
       ]),
     )
     .execute();
@@ -177,7 +219,8 @@ async function applyBooking(
   { booking, title, organizer, people, reported }: Invited,
   mails: MeetingMails | null,
 ): Promise<string | null> {
-  const { bookingId, startMs: startsAtMs, endMs: endsAtMs, seriesKey } = booking;
+  const { bookingId, startMs: startsAtMs, seriesKey } = booking;
+  const endsAtMs = Math.max(startsAtMs, Math.min(booking.endMs, startsAtMs + LONGEST_MS));
   const nowMs = Date.now();
   const before = await trx
     .selectFrom('bookingMeeting')
@@ -188,8 +231,9 @@ async function applyBooking(
     .where('bookingId', '=', bookingId)
     .executeTakeFirst();
   const wasHeld = before !== undefined && (await hasCall(trx, before.meetingId));
-  // over: it keeps who was there, whatever becomes of its entry
-  const isOver = wasHeld && before.endsAtMs !== null && before.endsAtMs <= nowMs;
+  // over: it keeps who was there, whatever becomes of its entry. One of which nobody knows the end is so with its first call
+  const isOver =
+    wasHeld && (before.endsAtMs === null ? await hasCall(trx, before.meetingId, 'over') : before.endsAtMs <= nowMs);
   if (before && (before.endedAtMs !== null || isOver)) return null;
   const { meetingId } = await bookingMeetingIn(trx, { roomId, bookingId, title });
   const meeting = await trx
@@ -208,9 +252,13 @@ async function applyBooking(
   const former = await trx.selectFrom('meetingPerson').selectAll().where('meetingId', '=', meetingId).execute();
   const invited = people.filter((accountId) => accountId !== hostAccountId);
   const invitedBefore = JSON.parse(meeting.invited) as string[];
-  // whom a host has taken out since stays out
+  // whom a host has taken out since, or put out of the call, stays out
+  const putOut = await removedFromCalls(trx, meetingId);
   const added = invited.filter(
-    (accountId) => !invitedBefore.includes(accountId) && !former.some((row) => row.accountId === accountId),
+    (accountId) =>
+      !invitedBefore.includes(accountId) &&
+      !former.some((row) => row.accountId === accountId) &&
+      !putOut.has(personOfAccount(accountId)),
   );
   const kept = former.filter((row) => isFixed || row.isOfCalendar === 0 || invited.includes(row.accountId!));
   const wanted: CheckedDraft['people'] = [
@@ -307,11 +355,24 @@ async function seriesOf(trx: AuthorityWrite, roomId: string, seriesKey: string):
   return row?.seriesId ?? newId();
 }
 
-async function hasCall(trx: AuthorityWrite, meetingId: string): Promise<boolean> {
-  const call = trx.selectFrom('call').select('callId').where('meetingId', '=', meetingId);
-  return (
-    (await call
-      .where((e) => e.or([e('openedAtMs', 'is not', null), e('endedAtMs', 'is', null)]))
-      .executeTakeFirst()) !== undefined
-  );
+/** By PersonKey. */
+async function removedFromCalls(trx: AuthorityWrite, meetingId: string): Promise<ReadonlySet<string>> {
+  const rows = await trx
+    .selectFrom('entry')
+    .innerJoin('call', 'call.callId', 'entry.callId')
+    .select('entry.person')
+    .where('call.meetingId', '=', meetingId)
+    .where('entry.removedAtMs', 'is not', null)
+    .execute();
+  return new Set(rows.map(({ person }) => person));
+}
+
+/** One into which somebody has come, or that runs; `over`: one into which somebody has come. */
+async function hasCall(trx: AuthorityWrite, meetingId: string, which: 'any' | 'over' = 'any'): Promise<boolean> {
+  const calls = trx.selectFrom('call').select('callId').where('meetingId', '=', meetingId);
+  const found =
+    which === 'any'
+      ? calls.where((e) => e.or([e('openedAtMs', 'is not', null), e('endedAtMs', 'is', null)]))
+      : calls.where('openedAtMs', 'is not', null).where('endedAtMs', 'is not', null);
+  return (await found.executeTakeFirst()) !== undefined;
 }

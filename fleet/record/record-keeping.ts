@@ -23,9 +23,12 @@ export async function oldestOf(
   return oldest;
 }
 
-/** No period begins before: what is written for a meeting that is to come stays until then. */
+/**
+ * No period begins before: what is written for a meeting that is to come stays until then. One that is cancelled is so once in a while by
+ * mistake, a calendar's too, and comes back: its periods begin as it is cancelled.
+ */
 export const notBeforeMs = ({ endsAtMs, cancelledAtMs }: Pick<KeptMeeting, 'endsAtMs' | 'cancelledAtMs'>): number =>
-  cancelledAtMs === null ? (endsAtMs ?? 0) : 0;
+  Math.min(endsAtMs ?? 0, cancelledAtMs ?? Number.POSITIVE_INFINITY);
 
 /** What a meeting's page shows: how long each kind is kept, and when the next of it goes. */
 export async function recordKeepingOf(db: AuthorityStore['read'], meetingId: string): Promise<RecordKeeping> {

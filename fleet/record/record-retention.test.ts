@@ -307,6 +307,25 @@ test('nothing goes while a call runs or has just ended, and what is newer stays'
   expect(row.minutesUpToMs).toBe(START_MS);
 });
 
+test('a meeting that leaves its calendar for a moment loses nothing: its days begin when it is cancelled, and no later than by its time', async () => {
+  await policy({ chat: 7 });
+  const times = { startsAtMs: START_MS + 59 * DAY, endsAtMs: START_MS + 60 * DAY };
+  const meetingId = await meeting(times);
+  await leaveBehind(meetingId);
+  const held = await meeting({ startsAtMs: START_MS - DAY, endsAtMs: START_MS, cancelledAtMs: START_MS + 40 * DAY });
+  await leaveBehind(held);
+  pass(40);
+  await store.write((trx) =>
+    trx.updateTable('meeting').set({ cancelledAtMs: wallMs }).where('meetingId', '=', meetingId).execute(),
+  );
+  await look();
+  expect(await left(meetingId)).toEqual(ALL);
+  expect(await left(held)).not.toContain('chat');
+  pass(8);
+  await look();
+  expect(await left(meetingId)).not.toContain('chat');
+});
+
 test('what is written for a meeting that is to come stays until its time', async () => {
   const meetingId = await meeting({ startsAtMs: START_MS + 59 * DAY, endsAtMs: START_MS + 60 * DAY });
   await leaveBehind(meetingId);

@@ -68,6 +68,8 @@ const DAYS_AHEAD = 8;
 /** Nothing may be due for hours, but the wall's clock may jump, and midnight comes. */
 const MAX_SLEEP_MS = 5_000;
 const MIN_SLEEP_MS = 20;
+/** A server that is not well answers with an empty calendar too: people's meetings are not cancelled for that. */
+const EMPTY_BELIEVED_AFTER_MS = 15 * 60_000;
 /** What a person changed is on its way to the calendar for so long before the answer: others have to see it. */
 const WRITE_AWAITED_MS = 2_000;
 
@@ -85,8 +87,10 @@ export class Calendar {
   #hasRead = false;
   /** as the calendar had them last */
   #fromCalendar: readonly PlannedBooking[] = [];
-  /** so far it was read last; null: not all of it could be */
+  /** so far it was read last; null: not all of it could be, or nothing was in it, which is not believed yet */
   #readToMs: number | null = null;
+  /** by the machine's count; null: there is something in it */
+  #emptySinceMs: number | null = null;
   /** that people made for the room at the fleet server */
   #meetings: readonly MeetingOfRoom[] = [];
   /** before the fleet has said so, none is gone */
@@ -221,7 +225,10 @@ export class Calendar {
 
   #onReading({ occurrences, leftOut }: Reading): void {
     const calendar = this.#calendar;
-    this.#readToMs = leftOut === 0 ? this.#window().toMs : null;
+    const { steadyMs } = this.#clock.now();
+    this.#emptySinceMs = occurrences.length > 0 ? null : (this.#emptySinceMs ?? steadyMs);
+    const isBelieved = this.#emptySinceMs === null || steadyMs - this.#emptySinceMs >= EMPTY_BELIEVED_AFTER_MS;
+    this.#readToMs = leftOut === 0 && isBelieved ? this.#window().toMs : null;
     this.#fromCalendar = occurrences.map((each) => {
       const bookingId = bookingIdOf(calendar, each);
       return { ...each, bookingId, place: this.#writes?.isRefused(bookingId) ? null : each.place };

@@ -12,7 +12,7 @@ export type BookingsContent = ProjectionContent<'bookings'>;
 type Reported = BookingsContent['bookings'][number];
 /**
  * `calendar`: kind and address, hashed into the keys of series. `toMs`: so far the calendar was read, null: parts of it could not
- * be read. `namesPeople`: false where the room's settings keep them here.
+ * be read, or it is empty and not believed. `namesPeople`: false where the room's settings keep them here.
  */
 export type InvitedView = {
   calendar: string;
