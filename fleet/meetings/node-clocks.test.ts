@@ -63,6 +63,23 @@ test('an error that is longer than a word is a margin, and nobody’s clock has 
   expect([clocks.of('other'), mayBeOffMs(null)]).toEqual([null, UNMEASURED_MS]);
 });
 
+test('what is measured roughly is off by no more than its margin', () => {
+  nodeAheadMs = 700;
+  // all of the way there, or all of it back: nobody knows
+  ways = Array.from({ length: CLOCK_ASKED_AT_ONCE }, (): [number, number] => [0, 800]);
+  registers();
+  const clock = clocks.of(NODE)!;
+  expect(Math.abs(nodeAheadMs - clock.aheadMs)).toBeLessThanOrEqual(mayBeOffMs(clock));
+});
+
+test('a report that comes from ahead of us is of a clock that is ahead by at least that', () => {
+  answers = false;
+  nodeAheadMs = 6_000;
+  registers(10_000, 2_000);
+  const clock = clocks.of(NODE)!;
+  expect(Math.abs(nodeAheadMs - clock.aheadMs)).toBeLessThanOrEqual(mayBeOffMs(clock));
+});
+
 test('clocks that differ by less than the error are the same', () => {
   nodeAheadMs = 4;
   ways = Array.from({ length: CLOCK_ASKED_AT_ONCE }, (): [number, number] => [10, 10]);

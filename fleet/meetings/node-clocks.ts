@@ -186,11 +186,15 @@ export class NodeClocks {
     return errorMs + (this.#steadyNowMs() - atMs) * DRIFT;
   }
 
-  /** Within its error they are the same clock: nothing is moved by it. */
+  /**
+   * Within an error that is none they are the same clock: nothing is moved by it. A larger error is counted from what was measured,
+   * and so is the time of a report that seems to be from ahead; one from before may only have been long under way.
+   */
   #nowOf(measured: Measured): NodeClock {
     const aheadMs = Math.round(measured.nodeLessSteadyMs - (this.#wallNowMs() - this.#steadyNowMs()));
     const errorMs = this.#errorNowOf(measured);
-    return { aheadMs: Math.abs(aheadMs) <= errorMs ? 0 : aheadMs, errorMs };
+    const isSame = Math.abs(aheadMs) <= errorMs && (measured.isOneWay ? aheadMs < 0 : errorMs < EXACT_MS);
+    return { aheadMs: isSame ? 0 : aheadMs, errorMs };
   }
 
   #notify(): void {
