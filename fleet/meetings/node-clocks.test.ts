@@ -104,6 +104,26 @@ test('IT learns of a clock that is off by more than five seconds, until it is we
   expect([wrong.at(-1), clocks.allWrong]).toEqual([null, []]);
 });
 
+test('where all clocks are off, as by one of ours that is wrong, one of them is named, and seconds that stand between two stay', () => {
+  registers();
+  const both = [2_400, -400, 300, -300, 400].map((byMs) => {
+    // the worst is now one, now the other
+    nodeAheadMs = 60_000 + byMs;
+    registers();
+    clocks.registered('other', { instanceId: 'o', asOfMs: wallMs + 60_000 });
+    const sentAtMs = asked.shift()!;
+    const atMs = wallMs + 60_000;
+    clocks.answered('other', { sentAtMs, receivedAtMs: atMs }, atMs);
+    asked.length = 0;
+    return wrong.at(-1);
+  });
+  expect(new Set(both)).toEqual(new Set(['node 62400', 'node 59600']));
+  expect(wrong).toEqual([null, 'node 62400', 'node 59600']);
+  nodeAheadMs = 0;
+  registers();
+  expect(wrong.at(-1)).toBe('other 60000');
+});
+
 test('a clock of ours that is set moves no time of a node, and is seen at once', () => {
   registers();
   wallMs -= 30_000;

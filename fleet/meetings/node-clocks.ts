@@ -16,6 +16,8 @@ const EXACT_MS = 100;
 /** IT gets an alert; it closes well below */
 const WRONG_MS = 5_000;
 const RIGHT_AGAIN_MS = 2_500;
+/** by less than this none is another one, nor worse: where all are off, as by a clock of ours, each measurement would change the alert */
+const OTHERWISE_MS = 1_000;
 const ASKED_EACH_MS = 10_000;
 export const CLOCK_ASKED_AT_ONCE = 5;
 const ONE_WAY_KEPT_MS = 60_000;
@@ -52,7 +54,8 @@ export class NodeClocks {
   readonly #steadyNowMs: () => number;
   #ask: (nodeId: string, sentAtMs: number) => void = () => {};
   #wrongHandler: ((wrong: WrongClock | null) => void) | null = null;
-  #notified: string | null = null;
+  /** undefined: nothing */
+  #notified: WrongClock | null | undefined;
 
   constructor({ wallNowMs = Date.now, steadyNowMs = () => performance.now() }: NodeClocksOptions = {}) {
     this.#wallNowMs = wallNowMs;
@@ -64,10 +67,10 @@ export class NodeClocks {
     this.#ask = ask;
   }
 
-  /** Once a clock was compared, and whenever another one, or none, is wrong. null: none is. */
+  /** Once a clock was compared, and whenever another one, or none, is wrong, or one by another second. null: none is. */
   onWrong(handler: (wrong: WrongClock | null) => void): void {
     this.#wrongHandler = handler;
-    this.#notified = null;
+    this.#notified = undefined;
     if ([...this.#nodes.values()].some(({ best }) => best !== null)) this.#notify();
   }
 
@@ -198,10 +201,16 @@ export class NodeClocks {
   }
 
   #notify(): void {
-    const wrong = this.allWrong[0] ?? null;
-    const now = wrong === null ? 'none' : `${wrong.nodeId} ${Math.round(wrong.aheadMs / 1_000)}`;
-    if (this.#wrongHandler === null || now === this.#notified) return;
-    this.#notified = now;
+    if (this.#wrongHandler === null) return;
+    const { allWrong } = this;
+    const former = this.#notified;
+    const worst = allWrong[0] ?? null;
+    const same = allWrong.find(({ nodeId }) => nodeId === former?.nodeId);
+    const wrong = worst && same && Math.abs(worst.aheadMs) - Math.abs(same.aheadMs) < OTHERWISE_MS ? same : worst;
+    const isSame =
+      wrong === null ? former === null : wrong === same && Math.abs(wrong.aheadMs - former!.aheadMs) < OTHERWISE_MS;
+    if (isSame) return;
+    this.#notified = wrong;
     this.#wrongHandler(wrong);
   }
 }
