@@ -146,6 +146,18 @@ test('a node of an earlier release is known by its reports: roughly, and one tha
   expect(clocks.of(NODE)).toMatchObject({ aheadMs: 59_900 });
 });
 
+test('what was measured of a node that was away has the widest margin until it answers: its machine may have slept', () => {
+  registers();
+  clocks.gone(NODE);
+  nodeAheadMs = -4_000;
+  answers = false;
+  registers(60_000);
+  expect(mayBeOffMs(clocks.of(NODE))).toBeGreaterThanOrEqual(UNMEASURED_MS);
+  answers = true;
+  registers();
+  expect([clocks.of(NODE)!.aheadMs, mayBeOffMs(clocks.of(NODE))]).toEqual([-4_000, 0]);
+});
+
 test('a report that was long under way says nothing against what was measured, and one from ahead of it does', () => {
   registers();
   answers = false;

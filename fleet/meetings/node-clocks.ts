@@ -112,6 +112,8 @@ export class NodeClocks {
     known.isHere = false;
     known.waiting = null;
     known.askedAtMs = Number.NEGATIVE_INFINITY;
+    // its machine may sleep, and its clock be set before it answers: what it has gathered comes first
+    if (known.best) known.best = { ...known.best, errorMs: Math.max(known.best.errorMs, UNMEASURED_MS) };
     this.#notify();
   }
 
