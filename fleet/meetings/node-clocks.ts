@@ -26,9 +26,13 @@ const DRIFT = 0.0005;
 /** times on the wire are whole milliseconds */
 const ROUNDING_MS = 1;
 
-/** @returns by how much times of this node may be wrong after they were converted; 0: by less than a word */
-export const mayBeOffMs = (clock: NodeClock | null): number => {
-  const errorMs = clock?.errorMs ?? UNMEASURED_MS;
+/**
+ * @param beyondMs by how much one of them is then from after it was reported: beyond the error its clock was set since it was measured
+ * @returns by how much times of this node may be wrong after they were converted; 0: by less than a word
+ */
+export const mayBeOffMs = (clock: NodeClock | null, beyondMs = 0): number => {
+  const measuredMs = clock?.errorMs ?? UNMEASURED_MS;
+  const errorMs = beyondMs > Math.max(measuredMs, EXACT_MS) ? Math.max(measuredMs, UNMEASURED_MS) : measuredMs;
   return errorMs < EXACT_MS ? 0 : Math.ceil(errorMs);
 };
 
