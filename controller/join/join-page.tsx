@@ -1,10 +1,11 @@
 /** Which page a person sees: the check before, the wait to be let in, the call, how it ended, or what it left behind. */
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
+import { lazy, type ReactNode, useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { CallPhase } from '#call/call-state.ts';
 import type { ErrorCode } from '#contract/error-codes.ts';
 import { pagePaths } from '#contract/http/page-paths.ts';
 import type { Knock, TicketState } from '#contract/waiting.ts';
 import { markOf } from '#ui/broadcast/air.ts';
+import { codeOfPage, FetchedPage } from '#ui/fetched-page.tsx';
 import { PreparedCall } from '#ui/prepared-call.tsx';
 import { useAsyncAction } from '#ui/use-async-action.ts';
 import { useDelayedStart } from '#ui/use-delayed-start.ts';
@@ -23,7 +24,7 @@ const BEFORE_JOINING: ReadonlySet<CallPhase['name']> = new Set(['idle', 'prepari
 /** What a knock came to, where it leads into no call. */
 const OUTCOMES: Partial<Record<TicketState, ErrorCode>> = { declined: 'not-admitted', over: 'call-ended' };
 /** of its own: who is about to be in a call does not wait for it */
-const AfterPage = lazy(() => import('./after-page.tsx'));
+const AfterPage = lazy(() => codeOfPage(import('./after-page.tsx')));
 const goToStaff = (): void => location.assign(pagePaths.staff);
 
 export function JoinPage({ guest }: { guest: Guest }) {
@@ -62,14 +63,14 @@ export function JoinPage({ guest }: { guest: Guest }) {
   if (entry.name === 'refused') return <FailedPage code={entry.code} onTryAgain={null} onStaff={onStaff} />;
   if (entry.name === 'after')
     return (
-      <Suspense fallback={null}>
+      <FetchedPage wait={null} className="p-5">
         <AfterPage
           record={entry.record}
           readPdf={(minutesId) => guest.way.minutesPdf(minutesId)}
           readPage={(documentId, page) => guest.way.documentPage(documentId, page)}
           onJoin={entry.mayJoin ? () => guest.joinAgain() : null}
         />
-      </Suspense>
+      </FetchedPage>
     );
   const outcome = entry.name === 'waiting' && onCheck ? OUTCOMES[entry.state] : undefined;
   if (outcome)

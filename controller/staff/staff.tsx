@@ -7,17 +7,18 @@ import { useHashLocation } from 'wouter/use-hash-location';
 import type { Account } from '#contract/http/people-api.ts';
 import { hasAnywhere } from '#contract/http/permissions.ts';
 import { Button } from '#ui/button.tsx';
+import { codeOfPage, FetchedPage } from '#ui/fetched-page.tsx';
 import { LanguageSwitch } from '#ui/language-switch.tsx';
 import mark from '#ui/mark.svg';
 import type { Arrival } from '#ui/sign-in/arrival.ts';
 import { goToOpenId } from '#ui/sign-in/open-id.ts';
 import { SessionGate } from '#ui/sign-in/session-gate.tsx';
 import { AccountPage } from './account-page.tsx';
-import { codeOfPage, FetchedPage } from './fetched-page.tsx';
 import { HomePage } from './home-page.tsx';
 import { LiveHome, LiveHomeContext } from './live-home.ts';
 import { ChangeMeetingPage, NewMeetingPage } from './meeting-form-page.tsx';
 import { NextMeetingPage } from './next-meeting-page.tsx';
+import { StaffLoading } from './parts.tsx';
 import { PastPage } from './past-page.tsx';
 
 const fetchMeetingPage = () => codeOfPage(import('./meeting-page.tsx')).then((code) => ({ default: code.MeetingPage }));
@@ -96,14 +97,14 @@ function Pages({ accountId, accountPage }: { accountId: string; accountPage: Rea
       </Route>
       <Route path="/meetings/:meetingId">
         {({ meetingId }) => (
-          <FetchedPage>
+          <FetchedPage wait={<StaffLoading />}>
             <MeetingPage key={meetingId} meetingId={meetingId} />
           </FetchedPage>
         )}
       </Route>
       <Route path="/meetings/:meetingId/at/:place">
         {({ meetingId, place }) => (
-          <FetchedPage>
+          <FetchedPage wait={<StaffLoading />}>
             <MeetingPage key={meetingId} meetingId={meetingId} place={place} />
           </FetchedPage>
         )}

@@ -16,7 +16,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AuthorityStore, authorityStore } from '../store/index.ts';
 import { ERASURES_FILE, readErasures } from './erasure-file.ts';
-import { ErasureList } from './erasure-list.ts';
+import { ErasureList, type ErasureListDependencies } from './erasure-list.ts';
 import { type Erasure, recordErasure } from './erasures.ts';
 
 let dataDir: string;
@@ -32,7 +32,7 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-async function start(): Promise<void> {
+async function start(logger: ErasureListDependencies['logger'] = pino({ level: 'silent' })): Promise<void> {
   store = authorityStore({
     dataDir,
     onFatal: (error) => {
@@ -40,7 +40,7 @@ async function start(): Promise<void> {
     },
   });
   await store.start();
-  list = new ErasureList({ store, dataDir, logger: pino({ level: 'silent' }) });
+  list = new ErasureList({ store, dataDir, logger });
   await list.start();
 }
 async function stop(): Promise<void> {
@@ -209,6 +209,30 @@ test('a file that cannot be read is a problem until it can be, and then what it 
   rmSync(path(), { recursive: true });
   await list.write();
   expect(problems).toEqual(['EISDIR', null, 'EISDIR', null]);
+});
+
+test('what the file has and the database lacks is due at once, also where the file cannot be written, and its lines are named once', async () => {
+  await stop();
+  const aside = join(dataDir, 'aside');
+  writeFileSync(aside, 'none of ours\n{"subject":"meeting:b","atMs":6}\n');
+  mkdirSync(path());
+  let warnings = 0;
+  await start({ error: () => {}, warn: () => (warnings += 1) });
+  let dueCount = 0;
+  list.onDue(() => {
+    dueCount += 1;
+  });
+  rmSync(path(), { recursive: true });
+  copyFileSync(aside, path());
+  // where it is written beside before it takes the place of the former
+  mkdirSync(`${path()}.new`);
+  await list.write();
+  expect([list.problem, dueCount, await rows()]).toMatchObject(['EISDIR', 1, [{ stillDue: 'everything' }]]);
+  await list.write();
+  expect([dueCount, warnings]).toEqual([1, 1]);
+  rmSync(`${path()}.new`, { recursive: true });
+  await list.write();
+  expect([list.problem, dueCount, warnings]).toEqual([null, 1, 1]);
 });
 
 test('a file that cannot be written keeps nobody from deleting, and is written once it can be', async () => {

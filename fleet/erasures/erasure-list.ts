@@ -25,6 +25,8 @@ export class ErasureList {
   #writing: Promise<void> | null = null;
   /** nothing is appended to a list that was never read: what it has and the database lacks is still due */
   #isRead = false;
+  /** lines that the last reading left out */
+  #unreadable = 0;
   /** the database, not the file */
   #isFailing = false;
   #problem: string | null = null;
@@ -62,17 +64,20 @@ export class ErasureList {
     const { store, logger } = this.#deps;
     try {
       const { erasures, unreadable } = readErasures(this.#path);
-      if (unreadable > 0) logger.warn({ path: this.#path, unreadable }, 'lines of the list of deletions are left out');
+      if (unreadable > 0 && unreadable !== this.#unreadable)
+        logger.warn({ path: this.#path, unreadable }, 'lines of the list of deletions are left out');
+      this.#unreadable = unreadable;
       const rows = await store.read.selectFrom('erasure').select(['subject', 'atMs']).execute();
       const known = new Map(rows.map(({ subject, atMs }) => [subject, atMs]));
       const lacking = erasures.filter(({ subject, atMs }) => (known.get(subject) ?? -1) < atMs);
       await this.#addDue(lacking);
+      // before the file is written: where that fails, it is not lacking any more at the next time
+      if (lacking.length > 0) this.#dueHandler();
       const all = await store.read.selectFrom('erasure').select(['subject', 'atMs']).orderBy('atMs').execute();
       // shorter than what was appended, and nothing of it where there is nothing
       if (all.length > 0) writeErasures(this.#path, all);
       await store.write((trx) => trx.updateTable('erasure').set({ isListed: 1 }).where('isListed', '=', 0).execute());
       this.#isRead = true;
-      if (lacking.length > 0) this.#dueHandler();
     } catch (error) {
       if (!isOfFile(error)) throw error;
       // what is in the database is deleted; the file is tried again

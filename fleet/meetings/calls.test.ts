@@ -10,6 +10,7 @@ import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import { type AuthorityStore, authorityStore, newId, type TelemetryStore, telemetryStore } from '../store/index.ts';
 import { Calls } from './calls.ts';
 import { MediaNodes } from './media-nodes.ts';
+import { UNMEASURED_MS } from './node-clocks.ts';
 
 const [first, second] = [newId(), newId()];
 const instances = new Map([first, second].map((nodeId) => [nodeId, newId()]));
@@ -23,6 +24,7 @@ let meetingId: string;
 let nowMs = 0;
 let commands: (NodeCommand & { nodeId: string })[] = [];
 let acknowledged: string[] = [];
+let spokenOffMs: number[] = [];
 
 const onFatal = (error: Error): void => {
   throw error;
@@ -36,6 +38,7 @@ beforeEach(async () => {
   await nodes.start();
   commands = [];
   acknowledged = [];
+  spokenOffMs = [];
   calls = new Calls({
     store,
     nodes,
@@ -45,7 +48,7 @@ beforeEach(async () => {
     onPrepared: () => {},
     onMeetingChanged: () => {},
     onChatChanged: () => {},
-    onSpoken: () => {},
+    onSpoken: (_meetingId, _segment, offMs) => spokenOffMs.push(offMs),
     onChatRead: () => {},
     logger: pino({ level: 'silent' }),
   });
@@ -341,5 +344,31 @@ describe('an event', () => {
     await calls.sweep();
     const remembered = await store.read.selectFrom('callEvent').select('eventId').execute();
     expect(remembered).toEqual([{ eventId: event.eventId }]);
+  });
+});
+
+describe('what is spoken', () => {
+  const spoken = (untilMs: number) => ({
+    ...{ name: 'transcript-segment', person: null, atMs: untilMs },
+    segment: {
+      segmentId: newId(),
+      peerId: newId(),
+      displayName: 'Mina',
+      text: 'Words',
+      fromMs: untilMs - 500,
+      untilMs,
+    },
+  });
+
+  it('has no margin by a clock that was measured, and the widest by one that was set forward since', async () => {
+    const callId = await running(1);
+    nodes.clocks.onAsk((nodeId, sentAtMs) => {
+      const atMs = Date.now();
+      nodes.clocks.answered(nodeId, { sentAtMs, receivedAtMs: atMs }, atMs);
+    });
+    nodes.clocks.registered(first, { instanceId: instances.get(first)!, asOfMs: Date.now() });
+    await happened(first, callId, spoken(Date.now()));
+    await happened(first, callId, spoken(Date.now() + 30_000));
+    expect(spokenOffMs).toEqual([0, UNMEASURED_MS]);
   });
 });

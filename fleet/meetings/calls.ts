@@ -28,7 +28,7 @@ import {
   takeBackRow,
 } from './call-rows.ts';
 import { mayBeOffMs } from './node-clocks.ts';
-import { heldTo } from './reported-times.ts';
+import { beyondMsOf, heldTo } from './reported-times.ts';
 import { isOfDeletedRecord, isRecorded, withoutForgotten } from './late-events.ts';
 import { type LeavingPeer, recordRemoval } from './entries.ts';
 import type { RegisteredNode, MediaNodes } from './media-nodes.ts';
@@ -158,7 +158,6 @@ export class Calls {
     const toRemove: LeavingPeer[] = [];
     const nowMs = Date.now();
     const clock = this.#deps.nodes.clocks.of(nodeId);
-    const offMs = mayBeOffMs(clock);
     await this.#deps.store.write(async (trx) => {
       for (const reported of events) {
         if (reported.name === 'unknown') continue;
@@ -177,7 +176,8 @@ export class Calls {
           continue;
         }
         const fromMs = Math.min(call.createdAtMs, nowMs);
-        const event = heldTo({ fromMs, untilMs: nowMs, aheadMs: clock?.aheadMs ?? 0 }, known);
+        const knownTime = { fromMs, untilMs: nowMs, aheadMs: clock?.aheadMs ?? 0 };
+        const event = heldTo(knownTime, known);
         const isDeleted = await isOfDeletedRecord(trx, event);
         if (isDeleted && isRecorded(event)) continue;
         // also of a call that is over: its words were said
@@ -198,6 +198,7 @@ export class Calls {
         }
         // words are written a moment after they were spoken, which may be after the call
         if (isTranscriptEvent(event)) {
+          const offMs = mayBeOffMs(clock, beyondMsOf(knownTime, known));
           const isKept = await recordTranscriptEvent(trx, event, offMs);
           if (isKept && event.name === 'transcript-segment') spoken.push([call.meetingId, event.segment, offMs]);
           continue;

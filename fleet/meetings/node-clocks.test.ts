@@ -63,6 +63,23 @@ test('an error that is longer than a word is a margin, and nobody’s clock has 
   expect([clocks.of('other'), mayBeOffMs(null)]).toEqual([null, UNMEASURED_MS]);
 });
 
+test('what is measured roughly is off by no more than its margin', () => {
+  nodeAheadMs = 700;
+  // all of the way there, or all of it back: nobody knows
+  ways = Array.from({ length: CLOCK_ASKED_AT_ONCE }, (): [number, number] => [0, 800]);
+  registers();
+  const clock = clocks.of(NODE)!;
+  expect(Math.abs(nodeAheadMs - clock.aheadMs)).toBeLessThanOrEqual(mayBeOffMs(clock));
+});
+
+test('a report that comes from ahead of us is of a clock that is ahead by at least that', () => {
+  answers = false;
+  nodeAheadMs = 6_000;
+  registers(10_000, 2_000);
+  const clock = clocks.of(NODE)!;
+  expect(Math.abs(nodeAheadMs - clock.aheadMs)).toBeLessThanOrEqual(mayBeOffMs(clock));
+});
+
 test('clocks that differ by less than the error are the same', () => {
   nodeAheadMs = 4;
   ways = Array.from({ length: CLOCK_ASKED_AT_ONCE }, (): [number, number] => [10, 10]);
@@ -87,6 +104,26 @@ test('IT learns of a clock that is off by more than five seconds, until it is we
   expect([wrong.at(-1), clocks.allWrong]).toEqual([null, []]);
 });
 
+test('where all clocks are off, as by one of ours that is wrong, one of them is named, and seconds that stand between two stay', () => {
+  registers();
+  const both = [2_400, -400, 300, -300, 400].map((byMs) => {
+    // the worst is now one, now the other
+    nodeAheadMs = 60_000 + byMs;
+    registers();
+    clocks.registered('other', { instanceId: 'o', asOfMs: wallMs + 60_000 });
+    const sentAtMs = asked.shift()!;
+    const atMs = wallMs + 60_000;
+    clocks.answered('other', { sentAtMs, receivedAtMs: atMs }, atMs);
+    asked.length = 0;
+    return wrong.at(-1);
+  });
+  expect(new Set(both)).toEqual(new Set(['node 62400', 'node 59600']));
+  expect(wrong).toEqual([null, 'node 62400', 'node 59600']);
+  nodeAheadMs = 0;
+  registers();
+  expect(wrong.at(-1)).toBe('other 60000');
+});
+
 test('a clock of ours that is set moves no time of a node, and is seen at once', () => {
   registers();
   wallMs -= 30_000;
@@ -107,6 +144,18 @@ test('a node of an earlier release is known by its reports: roughly, and one tha
   expect(wrong.at(-1)).toBe('node 59900');
   registers(10_000, 8_000);
   expect(clocks.of(NODE)).toMatchObject({ aheadMs: 59_900 });
+});
+
+test('what was measured of a node that was away has the widest margin until it answers: its machine may have slept', () => {
+  registers();
+  clocks.gone(NODE);
+  nodeAheadMs = -4_000;
+  answers = false;
+  registers(60_000);
+  expect(mayBeOffMs(clocks.of(NODE))).toBeGreaterThanOrEqual(UNMEASURED_MS);
+  answers = true;
+  registers();
+  expect([clocks.of(NODE)!.aheadMs, mayBeOffMs(clocks.of(NODE))]).toEqual([-4_000, 0]);
 });
 
 test('a report that was long under way says nothing against what was measured, and one from ahead of it does', () => {

@@ -16,6 +16,8 @@ const EXACT_MS = 100;
 /** IT gets an alert; it closes well below */
 const WRONG_MS = 5_000;
 const RIGHT_AGAIN_MS = 2_500;
+/** by less than this none is another one, nor worse: where all are off, as by a clock of ours, each measurement would change the alert */
+const OTHERWISE_MS = 1_000;
 const ASKED_EACH_MS = 10_000;
 export const CLOCK_ASKED_AT_ONCE = 5;
 const ONE_WAY_KEPT_MS = 60_000;
@@ -24,9 +26,13 @@ const DRIFT = 0.0005;
 /** times on the wire are whole milliseconds */
 const ROUNDING_MS = 1;
 
-/** @returns by how much times of this node may be wrong after they were converted; 0: by less than a word */
-export const mayBeOffMs = (clock: NodeClock | null): number => {
-  const errorMs = clock?.errorMs ?? UNMEASURED_MS;
+/**
+ * @param beyondMs by how much one of them is then from after it was reported: beyond the error its clock was set since it was measured
+ * @returns by how much times of this node may be wrong after they were converted; 0: by less than a word
+ */
+export const mayBeOffMs = (clock: NodeClock | null, beyondMs = 0): number => {
+  const measuredMs = clock?.errorMs ?? UNMEASURED_MS;
+  const errorMs = beyondMs > Math.max(measuredMs, EXACT_MS) ? Math.max(measuredMs, UNMEASURED_MS) : measuredMs;
   return errorMs < EXACT_MS ? 0 : Math.ceil(errorMs);
 };
 
@@ -52,7 +58,8 @@ export class NodeClocks {
   readonly #steadyNowMs: () => number;
   #ask: (nodeId: string, sentAtMs: number) => void = () => {};
   #wrongHandler: ((wrong: WrongClock | null) => void) | null = null;
-  #notified: string | null = null;
+  /** undefined: nothing */
+  #notified: WrongClock | null | undefined;
 
   constructor({ wallNowMs = Date.now, steadyNowMs = () => performance.now() }: NodeClocksOptions = {}) {
     this.#wallNowMs = wallNowMs;
@@ -64,10 +71,10 @@ export class NodeClocks {
     this.#ask = ask;
   }
 
-  /** Once a clock was compared, and whenever another one, or none, is wrong. null: none is. */
+  /** Once a clock was compared, and whenever another one, or none, is wrong, or one by another second. null: none is. */
   onWrong(handler: (wrong: WrongClock | null) => void): void {
     this.#wrongHandler = handler;
-    this.#notified = null;
+    this.#notified = undefined;
     if ([...this.#nodes.values()].some(({ best }) => best !== null)) this.#notify();
   }
 
@@ -109,6 +116,8 @@ export class NodeClocks {
     known.isHere = false;
     known.waiting = null;
     known.askedAtMs = Number.NEGATIVE_INFINITY;
+    // its machine may sleep, and its clock be set before it answers: what it has gathered comes first
+    if (known.best) known.best = { ...known.best, errorMs: Math.max(known.best.errorMs, UNMEASURED_MS) };
     this.#notify();
   }
 
@@ -186,18 +195,28 @@ export class NodeClocks {
     return errorMs + (this.#steadyNowMs() - atMs) * DRIFT;
   }
 
-  /** Within its error they are the same clock: nothing is moved by it. */
+  /**
+   * Within an error that is none they are the same clock: nothing is moved by it. A larger error is counted from what was measured,
+   * and so is the time of a report that seems to be from ahead; one from before may only have been long under way.
+   */
   #nowOf(measured: Measured): NodeClock {
     const aheadMs = Math.round(measured.nodeLessSteadyMs - (this.#wallNowMs() - this.#steadyNowMs()));
     const errorMs = this.#errorNowOf(measured);
-    return { aheadMs: Math.abs(aheadMs) <= errorMs ? 0 : aheadMs, errorMs };
+    const isSame = Math.abs(aheadMs) <= errorMs && (measured.isOneWay ? aheadMs < 0 : errorMs < EXACT_MS);
+    return { aheadMs: isSame ? 0 : aheadMs, errorMs };
   }
 
   #notify(): void {
-    const wrong = this.allWrong[0] ?? null;
-    const now = wrong === null ? 'none' : `${wrong.nodeId} ${Math.round(wrong.aheadMs / 1_000)}`;
-    if (this.#wrongHandler === null || now === this.#notified) return;
-    this.#notified = now;
+    if (this.#wrongHandler === null) return;
+    const { allWrong } = this;
+    const former = this.#notified;
+    const worst = allWrong[0] ?? null;
+    const same = allWrong.find(({ nodeId }) => nodeId === former?.nodeId);
+    const wrong = worst && same && Math.abs(worst.aheadMs) - Math.abs(same.aheadMs) < OTHERWISE_MS ? same : worst;
+    const isSame =
+      wrong === null ? former === null : wrong === same && Math.abs(wrong.aheadMs - former!.aheadMs) < OTHERWISE_MS;
+    if (isSame) return;
+    this.#notified = wrong;
     this.#wrongHandler(wrong);
   }
 }

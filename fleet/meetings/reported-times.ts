@@ -14,6 +14,13 @@ const LONGEST_ALONE_MS = 72 * 3_600_000;
  */
 export type KnownTime = { fromMs: number; untilMs: number; aheadMs?: number };
 
+/** By how much it is from after it was reported, after it was converted: the node's clock was set forward since it was measured. */
+export function beyondMsOf({ untilMs, aheadMs = 0 }: KnownTime, reported: KnownCallEvent): number {
+  const newestMs =
+    reported.name === 'transcript-segment' ? Math.max(reported.atMs, reported.segment.untilMs) : reported.atMs;
+  return Math.max(0, newestMs - aheadMs - untilMs);
+}
+
 /** The same event, each of its times within the known one. */
 export function heldTo(known: KnownTime, reported: KnownCallEvent): KnownCallEvent {
   const { aheadMs = 0 } = known;

@@ -289,6 +289,32 @@ test('files whose removal failed are removed later, and new ones stay', async ()
   expect(await people.store.read.selectFrom('chatPost').selectAll().execute()).toHaveLength(1);
 });
 
+test('what becomes due while others are deleted does not wait for the next look', async () => {
+  await list.start();
+  const [first, second] = [await meeting(Date.now() - 5_000), await meeting(Date.now() - 5_000)];
+  const addDue = (meetingId: string) =>
+    people.store.write((trx) =>
+      trx
+        .insertInto('erasure')
+        .values({ subject: `meeting:${meetingId}`, atMs: Date.now(), stillDue: 'everything' })
+        .execute(),
+    );
+  await addDue(first);
+  const underWay = Promise.withResolvers<void>();
+  const disk = Promise.withResolvers<void>();
+  removeFiles = async () => {
+    underWay.resolve();
+    await disk.promise;
+  };
+  const looking = work.look();
+  await underWay.promise;
+  await addDue(second);
+  const again = work.look();
+  disk.resolve();
+  await Promise.all([looking, again]);
+  expect(await due()).toEqual([]);
+});
+
 test('what this copy never had, and what a newer release deletes, does no harm', async () => {
   await list.start();
   await people.store.write(async (trx) => {

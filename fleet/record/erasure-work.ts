@@ -34,6 +34,7 @@ export class ErasureWork {
   readonly #deps: ErasureWorkDependencies;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | null = null;
+  #isWantedAgain = false;
 
   constructor(deps: ErasureWorkDependencies) {
     this.#deps = deps;
@@ -42,21 +43,32 @@ export class ErasureWork {
   /** Documents and recordings are known, and nobody can read yet. */
   async start(): Promise<void> {
     await this.look();
-    this.#timer = setInterval(() => void this.look(), AGAIN_AFTER_MS);
+    this.#timer = setInterval(() => {
+      if (this.#looking === null) void this.look();
+    }, AGAIN_AFTER_MS);
     this.#timer.unref();
   }
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  /** All that is due. One look at a time: a second one is the one under way. Never throws. */
+  /** All that is due. One look at a time: one that is under way looks once more for a second one. Never throws. */
   look(): Promise<void> {
-    this.#looking ??= this.#look()
+    this.#isWantedAgain = this.#looking !== null;
+    this.#looking ??= this.#lookWhileWanted()
       .catch((error: unknown) => this.#deps.logger.error({ err: error }, 'deletions that are due cannot be read'))
       .finally(() => {
         this.#looking = null;
       });
     return this.#looking;
+  }
+
+  /** What became due since one has read it is not in it. */
+  async #lookWhileWanted(): Promise<void> {
+    do {
+      this.#isWantedAgain = false;
+      await this.#look();
+    } while (this.#isWantedAgain);
   }
 
   async #look(): Promise<void> {

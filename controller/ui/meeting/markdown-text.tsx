@@ -1,5 +1,5 @@
 /** Minutes as people read them, each line with what links name it by: what is no Markdown that we know is shown as it stands, and nothing of it is HTML. */
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import {
   lineKeyOf,
   type MarkdownBlock,
@@ -8,6 +8,7 @@ import {
   markdownBlocks,
   taskMark,
 } from '#contract/minutes-markdown.ts';
+import { linkPieces } from './chat-links.ts';
 import { LinkedText } from './linked-text.tsx';
 
 type ListBlock = Extract<MarkdownBlock, { kind: 'list' }>;
@@ -75,10 +76,21 @@ function ItemOf({ item: { pieces, depth, number, isDone } }: { item: MarkdownIte
   );
 }
 
+/** Words that are the address of another place than the one that they lead to. */
+const isAddressElsewhere = (text: string, url: string): boolean =>
+  linkPieces(text).some(
+    ({ href }) => href !== null && !(URL.canParse(url) && new URL(url).hostname === new URL(href).hostname),
+  );
+
 function Inline({ pieces }: { pieces: readonly MarkdownPiece[] }): ReactNode {
   return pieces.map(({ text, url, isBold }, index) =>
-    url !== undefined ? (
+    url !== undefined && isAddressElsewhere(text, url) ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: pieces have nothing else that tells them apart
+      <Fragment key={index}>
+        {text} (<LinkedText text={url} />)
+      </Fragment>
+    ) : url !== undefined ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: as above
       <a key={index} href={url} className="text-accent underline" rel="noreferrer">
         {text}
       </a>

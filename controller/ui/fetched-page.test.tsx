@@ -2,10 +2,9 @@
 /** A page whose code cannot be fetched says why, with a way on. */
 import { lazy } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { PageUnderTest } from '#ui/page-under-test.tsx';
-import commonEn from '#ui/words/en/common.ts';
 import { codeOfPage, FetchedPage } from './fetched-page.tsx';
-import { staffPage } from './staff-under-test.tsx';
+import { PageUnderTest } from './page-under-test.tsx';
+import commonEn from './words/en/common.ts';
 
 let page: PageUnderTest;
 afterEach(() => {
@@ -15,10 +14,10 @@ afterEach(() => {
 
 it('says that the server does not answer, and offers to try again', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
-  page = staffPage();
+  page = new PageUnderTest({});
   const Missing = lazy(() => codeOfPage(Promise.reject<{ default: () => null }>(new TypeError('no such chunk'))));
   await page.show(
-    <FetchedPage>
+    <FetchedPage wait={null}>
       <Missing />
     </FetchedPage>,
   );

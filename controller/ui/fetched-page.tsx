@@ -3,14 +3,20 @@ import { Component, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NoServer } from '#contract/http/answer.ts';
 import { type MaruError, toMaruError } from '#contract/error-codes.ts';
-import { Button } from '#ui/button.tsx';
-import { ProblemWords } from '#ui/problem-words.tsx';
-import { StaffLoading } from './parts.tsx';
+import { Button } from './button.tsx';
+import { ProblemWords } from './problem-words.tsx';
 
+type FetchedPageProps = {
+  /** while it is fetched */
+  wait: ReactNode;
+  /** of what is shown where it cannot be fetched */
+  className?: string;
+  children: ReactNode;
+};
 type Failure = { problem: MaruError | null };
 
 /** Of the code of a page alone: what fails in a page that is there is not hidden. */
-export class FetchedPage extends Component<{ children: ReactNode }, Failure> {
+export class FetchedPage extends Component<FetchedPageProps, Failure> {
   override state: Failure = { problem: null };
   static getDerivedStateFromError = (error: unknown): Failure => {
     if (!(error instanceof NoServer)) throw error;
@@ -18,22 +24,24 @@ export class FetchedPage extends Component<{ children: ReactNode }, Failure> {
   };
   override render() {
     const { problem } = this.state;
-    if (problem !== null) return <NotFetched problem={problem} />;
-    return <Suspense fallback={<StaffLoading />}>{this.props.children}</Suspense>;
+    const { wait, className = '', children } = this.props;
+    if (problem !== null) return <NotFetched problem={problem} className={className} />;
+    return <Suspense fallback={wait}>{children}</Suspense>;
   }
 }
 
 /** React asks for a lazy page once: only a reload asks again, and gets the page of the server as it is now. */
-function NotFetched({ problem }: { problem: MaruError }) {
+function NotFetched({ problem, className }: { problem: MaruError; className: string }) {
   const { t } = useTranslation('common');
   return (
-    <div className="flex flex-col items-start gap-3">
+    <div className={`flex flex-col items-start gap-3 ${className}`}>
       <ProblemWords problem={problem} />
       <Button onPress={() => location.reload()}>{t('retry')}</Button>
     </div>
   );
 }
 
+/** @throws NoServer: it cannot be fetched */
 export const codeOfPage = async <T,>(fetching: Promise<T>): Promise<T> => {
   try {
     return await fetching;
