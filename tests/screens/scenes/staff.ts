@@ -615,6 +615,20 @@ export const staffScenes: readonly Scene[] = [
       await press(/^(Make meeting|회의 만들기)$/)(page);
     },
   }),
+  scene('new-meeting-other-release', {
+    hash: '#/new',
+    answers: {
+      createMeeting: {
+        status: 400,
+        body: { error: { code: 'bad-message', message: '✖ Unrecognized key: "guestRecord"\n  → at policy' } },
+      },
+    },
+    act: async (page) => {
+      await page.getByRole('textbox', { name: /^(Title|제목)$/ }).fill('Price talks');
+      await press(/^(Make meeting|회의 만들기)$/)(page);
+      await page.getByRole('alert').last().scrollIntoViewIfNeeded();
+    },
+  }),
   scene('new-meeting-no-server', {
     hash: '#/new',
     answers: { findRooms: 'no-answer', createMeeting: 'no-answer' },
