@@ -465,7 +465,8 @@ describe('a meeting', () => {
     await page.press('Invite');
     await page.until(() => page.text.includes('https://maru.example/join#kept'));
     expect(server.askedFor('createInvite')).toBe(1);
-    expect(document.querySelector('svg[aria-label="Scan to ask to join"]')).not.toBeNull();
+    // its code is fetched once it is needed
+    await page.until(() => document.querySelector('svg[aria-label="Scan to ask to join"]') !== null);
   });
 
   it('lists its links with their use, and revokes one once that is confirmed', async () => {
