@@ -106,6 +106,17 @@ it('shows chat and polls where policy allows; a recalled message has no words', 
   expect(page.text).toContain(meetingEn.chat.recalled);
 });
 
+it('makes links of addresses in the agenda, as before the call', async () => {
+  const agenda = 'Prices: https://dealer.example/list\n<b>Next</b> steps';
+  await open({ entry: ended, record: { ...record, agenda } });
+  await page.until(() => page.text.includes('Prices stay'));
+  const links = [...document.querySelectorAll<HTMLAnchorElement>('li a')];
+  expect(links.map(({ href, rel }) => [href, rel])).toEqual([
+    ['https://dealer.example/list', 'noopener noreferrer'],
+  ]);
+  expect(page.text).toContain('<b>Next</b> steps');
+});
+
 it('makes links of addresses in the chat, as in the call', async () => {
   const text = 'The list: https://dealer.example/list, from today';
   const chat = [{ displayName: 'Jonas', isGuest: true, atMs: HELD_MS, text }];

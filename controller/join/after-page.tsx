@@ -8,6 +8,7 @@ import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
 import { Floor } from '#ui/floor.tsx';
 import { MessageWords } from '#ui/meeting/chat.tsx';
+import { LinkedText } from '#ui/meeting/linked-text.tsx';
 import { MarkdownText } from '#ui/meeting/markdown-text.tsx';
 import { PollResult } from '#ui/meeting/poll-result.tsx';
 import { ProblemWords } from '#ui/problem-words.tsx';
@@ -67,7 +68,9 @@ export default function AfterPage({ record, readPdf, readPage, onJoin }: AfterPa
               {lines.map((line, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be the same
                 <li key={index} className="wrap-anywhere">
-                  <bdi>{line}</bdi>
+                  <bdi>
+                    <LinkedText text={line} />
+                  </bdi>
                 </li>
               ))}
             </ol>

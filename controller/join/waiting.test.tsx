@@ -46,7 +46,8 @@ type Line = { say: (name: string, data: object) => void; end: () => void; bearer
 let lines: Line[];
 let isServerThere: boolean;
 let refusesTicket: boolean;
-let opened: string[];
+/** of this test: those that are left would go on looking for their node, and for a call once they are touched */
+let guests: Guest[];
 let page: PageUnderTest;
 beforeEach(() => {
   // there is no device, and no node
@@ -54,7 +55,7 @@ beforeEach(() => {
   lines = [];
   isServerThere = true;
   refusesTicket = false;
-  opened = [];
+  guests = [];
   Object.defineProperty(navigator, 'mediaDevices', { value: undefined, configurable: true });
   vi.stubGlobal(
     'fetch',
@@ -79,6 +80,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   page.end();
+  for (const guest of guests) guest.call.close();
   vi.restoreAllMocks();
 });
 
@@ -87,6 +89,8 @@ class PlayedWay {
   ticket: string | null = null;
   answers: KnownEntry[];
   readonly knocks: unknown[] = [];
+  /** the addresses of nodes to which its page has opened a line */
+  readonly opened: string[] = [];
   constructor(...answers: KnownEntry[]) {
     this.answers = answers;
   }
@@ -98,14 +102,18 @@ class PlayedWay {
   stopWaiting = async () => {};
   forgetTicket = () => {};
   takeSocket = (url: string) => {
-    opened.push(url);
+    this.opened.push(url);
     return Object.assign(new EventTarget(), { close: () => {}, send: () => {}, readyState: 0 }) as unknown as WebSocket;
   };
   #next(): KnownEntry {
     return this.answers.length > 1 ? this.answers.shift()! : this.answers[0]!;
   }
 }
-const guestBy = (way: PlayedWay) => new Guest(way as unknown as WayIn);
+const guestBy = (way: PlayedWay) => {
+  const guest = new Guest(way as unknown as WayIn);
+  guests.push(guest);
+  return guest;
+};
 const say = (state: TicketState) =>
   act(async () => lines.at(-1)!.say('ticket', { state, hostName: 'Mina', sinceMs: 1_000 }));
 
@@ -166,15 +174,16 @@ describe('a guest who has to ask', () => {
     await page.until(() => lines.length === 1);
     expect(lines[0]!.bearer).toBe('Bearer ticket-1');
     await say('waiting');
-    expect(opened).toEqual([]);
+    expect(way.opened).toEqual([]);
     await say('admitted');
-    await page.until(() => opened.length > 0);
-    expect(opened).toEqual([SIGNALING]);
+    await page.until(() => way.opened.length > 0);
+    expect(way.opened).toEqual([SIGNALING]);
     expect(guest.call.getSnapshot().phase.name).toBe('joining');
   });
 
   it('waits on over lost lines and a server that is away, and says so', async () => {
-    const guest = guestBy(new PlayedWay(waits, admitted));
+    const way = new PlayedWay(waits, admitted);
+    const guest = guestBy(way);
     guest.start();
     await page.show(<JoinPage guest={guest} />);
     await page.until(() => lines.length === 1);
@@ -190,7 +199,7 @@ describe('a guest who has to ask', () => {
     expect(page.text).not.toContain('The line to the server is lost');
     expect(page.text).toContain('The meeting is locked');
     await say('admitted');
-    await page.until(() => opened.length > 0);
+    await page.until(() => way.opened.length > 0);
   });
 
   it('asks anew where the server has forgotten the knock', async () => {
@@ -244,8 +253,6 @@ describe('a guest who has to ask', () => {
   describe('in a call that is recorded and written', () => {
     const { recording, transcript: isWritten } = joinEn.check.goesOn;
     let guest: Guest;
-    // it would go on looking for its node
-    afterEach(() => guest.call.close());
     async function show(entry: KnownEntry, button: string): Promise<void> {
       guest = guestBy(new PlayedWay(entry));
       const transcript = { isOn: true, isPossible: true, language: 'ko', isFailing: false } as const;

@@ -4,6 +4,7 @@ import { act } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pollUnderTest } from '#contract/poll-under-test.ts';
 import { type PageUnderTest, refusal } from '#ui/page-under-test.tsx';
+import staffEn from '#ui/words/en/staff.ts';
 import { takeArrival } from '#ui/sign-in/arrival.ts';
 import { Staff } from './staff.tsx';
 import { detailOf, freeRoom, idOf, meetingOf, mina, StaffServerUnderTest, staffPage } from './staff-under-test.tsx';
@@ -464,7 +465,8 @@ describe('a meeting', () => {
     await page.press('Invite');
     await page.until(() => page.text.includes('https://maru.example/join#kept'));
     expect(server.askedFor('createInvite')).toBe(1);
-    expect(document.querySelector('svg[aria-label="Scan to ask to join"]')).not.toBeNull();
+    // its code is fetched once it is needed
+    await page.until(() => document.querySelector('svg[aria-label="Scan to ask to join"]') !== null);
   });
 
   it('lists its links with their use, and revokes one once that is confirmed', async () => {
@@ -561,6 +563,26 @@ describe('a meeting', () => {
     await act(async () => page.buttons('Cancel meeting').at(-1)!.click());
     await page.until(() => page.text.includes('This meeting was cancelled.'));
     expect(page.buttons('Join Price talks')).toEqual([]);
+  });
+
+  it('of a room’s calendar is changed in all but what its calendar has, and not cancelled here', async () => {
+    const startsAtMs = new Date('2027-03-04T14:30').getTime();
+    server.answers.changeMeeting = () => ({ body: { meeting: server.meetings[0] } });
+    server.rooms = [freeRoom(1), freeRoom(2)];
+    await open({ startsAtMs, endsAtMs: startsAtMs + 45 * 60_000, rooms: [freeRoom(1)], isOfCalendar: true });
+    expect(page.buttons('Cancel meeting')).toEqual([]);
+    await page.press('Change');
+    await page.until(() => page.buttons('Save changes').length === 1);
+    const labels = [...document.querySelectorAll('label')].map(({ textContent }) => textContent);
+    for (const label of ['Title', 'Date', 'Time']) expect(labels).not.toContain(label);
+    expect(page.text).toContain(staffEn.form.ofCalendar);
+    expect(document.querySelector('form')!.textContent).toContain('Price talks');
+    expect(server.askedFor('findRooms')).toBe(0);
+    await page.fill('Agenda', 'Prices');
+    await page.press('Save changes');
+    await page.until(() => server.askedFor('changeMeeting') === 1);
+    expect(server.bodyOf('changeMeeting')).toMatchObject({ title: 'Price talks', agenda: 'Prices', sequence: 3 });
+    expect(page.text).not.toContain(staffEn.form.check.split('{')[0]);
   });
 
   it('is changed from what it is now', async () => {

@@ -3,7 +3,8 @@ import CircleAlert from 'lucide-react/icons/circle-alert';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MaruError } from '#contract/error-codes.ts';
-import { NoServer } from '#contract/http/answer.ts';
+import { isOfOtherRelease, NoServer } from '#contract/http/answer.ts';
+import { Button } from './button.tsx';
 import { ErrorWords } from './error-words.tsx';
 import { Icon } from './icon.tsx';
 
@@ -19,6 +20,12 @@ export function ProblemWords({ problem }: { problem: MaruError | null }) {
               <p className="font-semibold">{t('noServer.what')}</p>
               <p>{t('noServer.todo')}</p>
             </div>
+          ) : isOfOtherRelease(problem) ? (
+            <div className="flex flex-col items-start gap-2">
+              <p className="font-semibold">{t('otherRelease.what')}</p>
+              <p>{t('otherRelease.todo')}</p>
+              <Button onPress={() => location.reload()}>{t('otherRelease.action')}</Button>
+            </div>
           ) : (
             <ErrorWords code={problem.code} className="gap-1!" />
           )}
@@ -32,7 +39,11 @@ export function ProblemWords({ problem }: { problem: MaruError | null }) {
 export function useProblemLine(): (problem: MaruError) => string {
   const { t } = useTranslation('errors');
   return useCallback(
-    (problem) => (problem instanceof NoServer ? t('noServer.what', { ns: 'common' }) : t(`${problem.code}.what`)),
+    (problem) => {
+      if (problem instanceof NoServer) return t('noServer.what', { ns: 'common' });
+      if (isOfOtherRelease(problem)) return t('otherRelease.what', { ns: 'common' });
+      return t(`${problem.code}.what`);
+    },
     [t],
   );
 }

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { emptied } from '../store/emptied-under-test.ts';
 import { type AuthorityStore, authorityStore, newId } from '../store/index.ts';
 import { deleteTranscript, forgetInTranscript } from '../transcript/index.ts';
 import { captionedIn, captionsVtt, hiddenSpans, KeptCaptions, recordedRuns } from './broadcast-captions.ts';
@@ -17,7 +18,7 @@ let callId: string;
 let broadcastId: string;
 let number: number;
 
-beforeEach(async () => {
+beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'maru-captions-'));
   store = authorityStore({
     dataDir,
@@ -26,6 +27,9 @@ beforeEach(async () => {
     },
   });
   await store.start();
+});
+beforeEach(async () => {
+  await emptied(store);
   [meetingId, callId, number] = [newId(), newId(), 0];
   const times = { createdAtMs: 1, openedAtMs: 1, endedAtMs: 2, endReason: null, callOrder: null };
   const call = { callId, meetingId, nodeId: 'n', nodeInstanceId: 'i', state: 'ended' as const, participantCount: 0 };
@@ -41,7 +45,10 @@ beforeEach(async () => {
     return made;
   }));
 });
-afterEach(async () => {
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+afterAll(async () => {
   await store.stop();
   rmSync(dataDir, { recursive: true });
 });

@@ -46,6 +46,7 @@ let admit: (admitted: AdmittedPeer) => void;
 let refuse: (error: Error) => void;
 const onClosed = vi.fn();
 const drop = vi.fn();
+const leave = vi.fn();
 beforeEach(() => {
   vi.useFakeTimers();
   vi.clearAllMocks();
@@ -117,7 +118,7 @@ it('holds nothing for a client that is gone', () => {
 
 const place = {
   peer: { peerId: 'peer', claims: { peerKind: 'person', meetingTitle: 'Test' }, permissions: {}, resumeSecret: 's' },
-  call: { callId: 'call', drop },
+  call: { callId: 'call', drop, leave },
   admission: {},
 } as unknown as AdmittedPeer;
 const settled = () => vi.advanceTimersByTimeAsync(0);
@@ -192,6 +193,43 @@ describe('a hello', () => {
     await settled();
     expect([sent(), socket.closedWith]).toEqual([['1 ok', 'moved'], [4434]]);
     await pass(2_000);
+  });
+});
+
+describe('a client that leaves and closes while its request before that is under way', () => {
+  const leaves = (): void => {
+    socket.receive({ id: 9, method: 'leave-call', data: {} });
+    socket.terminate();
+  };
+  beforeEach(() => {
+    Object.assign(place.peer, { line: session });
+  });
+
+  it('has left, and its place is not kept for it', async () => {
+    await admitted();
+    socket.receive({ id: 2, method: 'ping', data: {} });
+    leaves();
+    await settled();
+    expect([leave.mock.calls, drop.mock.calls]).toEqual([[[place.peer]], []]);
+  });
+
+  it('has left also where that request is its hello', async () => {
+    sayHello();
+    await settled();
+    leaves();
+    expect(leave).not.toHaveBeenCalled();
+    admit(place);
+    await settled();
+    expect([leave.mock.calls, drop.mock.calls]).toEqual([[[place.peer]], []]);
+  });
+
+  it('does not leave for another connection that has its place by now', async () => {
+    await admitted();
+    socket.receive({ id: 2, method: 'ping', data: {} });
+    place.peer.line = null;
+    leaves();
+    await settled();
+    expect(leave).not.toHaveBeenCalled();
   });
 });
 

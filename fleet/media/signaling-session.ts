@@ -56,6 +56,8 @@ export class SignalingSession implements PeerLine {
   #saidAtMs = performance.now();
   #busy = false;
   #over = false;
+  /** it asked to leave and closed, while a request before that was under way */
+  #hasLeft = false;
 
   constructor(options: SignalingSessionOptions) {
     this.#options = options;
@@ -189,7 +191,7 @@ export class SignalingSession implements PeerLine {
       const { peer, call, admission: admitted } = await this.#admit(admission);
       this.#options.onHello();
       this.#seat = { peer, call };
-      if (this.#over) call.drop(peer, this);
+      if (this.#over) this.#giveUp({ peer, call });
       const { peerId, claims, permissions, resumeSecret } = peer;
       const { peerKind, meetingTitle } = claims;
       // the call's own id: a token that a room signed names one of its own making
@@ -260,12 +262,18 @@ export class SignalingSession implements PeerLine {
   }
 
   #closed(): void {
+    this.#hasLeft = !this.#over && this.#queue.some(({ method }) => method === 'leave-call');
     this.#over = true;
     if (this.#helloDeadline) clearTimeout(this.#helloDeadline);
     if (this.#look) clearTimeout(this.#look);
     this.#queue.length = 0;
     this.#options.onClosed();
-    if (this.#seat) this.#seat.call.drop(this.#seat.peer, this);
+    if (this.#seat) this.#giveUp(this.#seat);
+  }
+
+  #giveUp({ peer, call }: SignalingPeer): void {
+    if (this.#hasLeft && peer.line === this) call.leave(peer);
+    else call.drop(peer, this);
   }
 }
 

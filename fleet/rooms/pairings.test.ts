@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { PAIRING_CODE_TTL_MS, PAIRING_IDLE_TTL_MS, PRESENCE_TTL_MS } from '#contract/limits.ts';
 import { WallClock } from '#edge/wall-clock.ts';
+import { emptied } from '../store/emptied-under-test.ts';
 import { type AuthorityStore, authorityStore, hashOf, moveStoredTimes, newId } from '../store/index.ts';
 import { Pairings } from './pairings.ts';
 import { PairingOffers } from './pairing-offers.ts';
@@ -20,8 +21,7 @@ let callId: string;
 let takeOffer: (roomId: string, offer: object) => void;
 const revoked: string[] = [];
 
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setInterval', 'clearInterval'] });
+beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'maru-pairings-'));
   store = authorityStore({
     dataDir,
@@ -30,6 +30,10 @@ beforeEach(async () => {
     },
   });
   await store.start();
+});
+beforeEach(async () => {
+  await emptied(store);
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setInterval', 'clearInterval'] });
   await store.write((trx) => trx.insertInto('room').values({ roomId, roomName: 'Room', createdAtMs: 1 }).execute());
   phase = 'idle';
   callId = newId();
@@ -51,9 +55,12 @@ beforeEach(async () => {
   pairings.onRevoked((pairingId) => revoked.push(pairingId));
   await pairings.start();
 });
-afterEach(async () => {
+afterEach(() => {
   pairings.stop();
   vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+afterAll(async () => {
   await store.stop();
   rmSync(dataDir, { recursive: true });
 });

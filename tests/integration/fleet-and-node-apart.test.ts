@@ -25,6 +25,7 @@ beforeAll(async () => {
     startNode: async ({ mqttUrl, nodeCredentialsDir }) => {
       const port = await line.tcpPortTo('127.0.0.1', Number(new URL(mqttUrl).port));
       const credentials = await readCredentials(nodeCredentialsDir);
+      const { promise: hasKeys, resolve: onKeys } = Promise.withResolvers<unknown>();
       node = new MediaNode({
         nodeId: credentials.nodeId,
         workers: 1,
@@ -36,11 +37,13 @@ beforeAll(async () => {
         tls: null,
         trustedProxies: [],
         keys: null,
-        onKeys: () => {},
+        onKeys,
         logger: pino({ level: 'silent' }),
         fleet: { mqttUrl: `mqtts://127.0.0.1:${port}`, credentials },
       });
       await node.start();
+      // before that it lets in nobody
+      await hasKeys;
     },
   });
   room = new RoomUnderTest(await fleet.enrolRoom('Maple'));

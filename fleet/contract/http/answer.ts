@@ -1,5 +1,5 @@
 /** A route's address with its parameters, and what an answer means: the same for each HTTP client of the contract. */
-import { fromWire, OperationalError, toMaruError, WireError } from '../error-codes.ts';
+import { fromWire, type MaruError, OperationalError, toMaruError, WireError } from '../error-codes.ts';
 import { z } from '../schema.ts';
 import { pathOf, type Route, type RouteAnswer } from './route.ts';
 
@@ -7,6 +7,16 @@ export const HttpRefusal = z.object({ error: WireError });
 
 /** No answer, or one that breaks the contract: not the person's fault, look at network and server. */
 export class NoServer extends OperationalError {}
+
+/** As zod words a field that a strict schema does not have. */
+const UNKNOWN_FIELD = /\bUnrecognized key/i;
+
+/**
+ * The server does not know a field that was sent: one of an older release, as after a return to it, and a page that was loaded before.
+ * What a release of today refuses by this is refused by all before it in the same words.
+ */
+export const isOfOtherRelease = ({ code, message }: MaruError): boolean =>
+  code === 'bad-message' && UNKNOWN_FIELD.test(message);
 
 /** The path with its query. A value that is undefined is left out. */
 export function urlOf(route: Pick<Route, 'path'>, { params, query }: { params?: unknown; query?: unknown }): string {

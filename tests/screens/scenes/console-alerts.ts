@@ -41,6 +41,14 @@ const alerts = [
   alertOf(7, 'tv-failing', { state: 'closed', closedAtMs: minutesAgo(30), roomName: null }),
 ];
 const auditBroken = alertOf(8, 'audit-broken', { roomId: null, roomName: null, facts: { seq: 4711 } });
+const clockOff = alertOf(9, 'node-clock-off', {
+  ...{ roomId: null, roomName: null },
+  facts: { nodeId: id(940), seconds: -63 },
+});
+const erasuresUnreadable = alertOf(10, 'erasures-unreadable', {
+  ...{ roomId: null, roomName: null },
+  facts: { code: 'EACCES' },
+});
 const page =
   (all: readonly Alert[]): Answer =>
   ({ searchParams }) => {
@@ -123,6 +131,7 @@ export const alertScenes: readonly Scene[] = [
   scene('alerts', '/alerts?state=all', {}, isListed),
   scene('alerts-explained', '/alerts?state=all&explained=1', {}, isListed),
   scene('alerts-audit-broken', '/alerts', { listAlerts: page([auditBroken]) }, isListed),
+  scene('alerts-clock-and-deletions', '/alerts', { listAlerts: page([erasuresUnreadable, clockOff]) }, isListed),
   scene('alerts-none', '/alerts', { listAlerts: page([]) }),
   scene('alerts-none-found', '/alerts?state=closed&severity=critical', { listAlerts: page([]) }),
   scene('alerts-no-server', '/alerts', { listAlerts: 'no-answer' }),

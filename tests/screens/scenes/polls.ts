@@ -1,6 +1,6 @@
 /** The polls that scenes of TV, phone and laptop show. */
 import { pollUnderTest } from '#contract/poll-under-test.ts';
-import type { CallPoll } from '#contract/polls.ts';
+import { type CallPoll, MAX_CHOICE_LETTERS, MAX_POLL_CHOICES, MAX_QUESTION_LETTERS } from '#contract/polls.ts';
 import { id } from '../screen-wires.ts';
 
 export const runningPoll: CallPoll = pollUnderTest({
@@ -55,5 +55,29 @@ export const longPoll: CallPoll = pollUnderTest({
   isSecret: true,
   counts: [41, 60, 12, 8, 30, 2, 19, 74, 5, 0],
   answeredCount: 74,
+  peopleCount: 120,
+});
+
+/** As long as each may be. */
+const KOREAN_LETTERS = '지역별 판매 목표와 성과급 기준의 재조정과 분기별 점검 방식에 관한 논의 그리고 ';
+const lettersOf = (text: string, letters: number): string =>
+  text
+    .repeat(Math.ceil(letters / text.length))
+    .slice(0, letters - 1)
+    .trimEnd()
+    .padEnd(letters, '끝');
+const longestChoices = (count: number): string[] =>
+  Array.from({ length: count }, (_, n) => lettersOf(`${n + 1}번 ${KOREAN_LETTERS}`, MAX_CHOICE_LETTERS));
+export const longestPoll: CallPoll = pollUnderTest({
+  ...longPoll,
+  question: lettersOf(longPoll.question, MAX_QUESTION_LETTERS),
+  choices: longestChoices(MAX_POLL_CHOICES),
+});
+export const longestQuiz: CallPoll = pollUnderTest({
+  ...endedQuiz,
+  question: lettersOf(longPoll.question, MAX_QUESTION_LETTERS),
+  choices: longestChoices(5),
+  counts: [1, 41, 20, 0, 7],
+  answeredCount: 69,
   peopleCount: 120,
 });

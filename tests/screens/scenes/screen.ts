@@ -2,6 +2,7 @@
 import { PROTOCOL_VERSION } from '#contract/protocol-version.ts';
 import type { Page } from 'playwright-core';
 import { type CallAir, OFF_AIR } from '#contract/broadcast.ts';
+import type { CallPoll } from '#contract/polls.ts';
 import type { Participant, RoomState } from '#contract/room-state.ts';
 import type { DocumentAct, SharedDocument } from '#contract/shared-document.ts';
 import type { TranscriptSegment } from '#contract/transcript.ts';
@@ -42,7 +43,7 @@ import { COUNTDOWN_TIME, shownUpdates } from '../shown-updates.ts';
 import type { IdleFrame } from '#contract/screen-link.ts';
 import { pictureAt } from '../../../kiosk/screen/idle/turn.ts';
 import type { NotEnrolledView } from '#contract/waiting-kiosk.ts';
-import { endedQuiz, longPoll, runningPoll } from './polls.ts';
+import { endedQuiz, longestPoll, longestQuiz, longPoll, runningPoll } from './polls.ts';
 import type { Scene, SizeName } from './scene.ts';
 import { englishCaption, hostileCaption, longCaption, shortCaption, written } from './transcripts.ts';
 
@@ -144,6 +145,26 @@ const spoken =
     node.tell('transcript-changed', written);
     await page.getByRole('region', { name: /^(Captions|자막)$/ }).waitFor({ state: 'attached' });
     for (const caption of captions) node.tell('caption', caption);
+  };
+
+/** No choice of a poll is cut, and its board stays within the screen. */
+const showWhole =
+  (poll: CallPoll) =>
+  async ({ page, node }: Parameters<NonNullable<Told['after']>>[0]): Promise<void> => {
+    node.tell('poll-changed', poll);
+    const board = page.getByRole('region', { name: /^(Poll|Quiz|투표|퀴즈)$/ });
+    await board.waitFor();
+    const cut = await board.evaluate((section) => {
+      const words = [...section.querySelectorAll('li > span:not([aria-hidden])')];
+      const tooLong = words.filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 2);
+      const { top, bottom } = section.getBoundingClientRect();
+      const last = section.lastElementChild!.getBoundingClientRect();
+      return [
+        ...tooLong.map(({ textContent }) => textContent),
+        ...(top < 0 || last.bottom > Math.min(bottom, innerHeight) ? ['the board'] : []),
+      ];
+    });
+    if (cut.length > 0) throw new Error(`cut on the TV: ${cut.join(', ')}`);
   };
 
 /** The page came by its ticket: the agent brings what lets it at the pages. */
@@ -692,7 +713,9 @@ export const screenScenes: readonly Scene[] = [
   }),
   scene('call-poll', { people: call(6), after: ({ node }) => node.tell('poll-changed', runningPoll) }),
   scene('call-poll-ended', { people: call(9), after: ({ node }) => node.tell('poll-changed', endedQuiz) }),
-  scene('call-poll-long', { people: call(3), after: ({ node }) => node.tell('poll-changed', longPoll) }),
+  scene('call-poll-long', { people: call(3), after: showWhole(longPoll) }),
+  scene('call-poll-longest', { people: call(3), after: showWhole(longestPoll) }),
+  scene('call-quiz-longest', { people: call(3), after: showWhole(longestQuiz) }),
   scene('call-transcript', { people: call(4), after: ({ node }) => node.tell('transcript-changed', written) }),
   scene('call-transcript-failing', {
     people: call(4),

@@ -511,6 +511,7 @@ const spokenTexts: SpokenText[] = [shortCaption, englishCaption, longCaption, ho
 );
 const press = (name: RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
 const meetingHash = `#/meetings/${id(103)}`;
+const ofCalendar = { meeting: { body: { meeting: { ...detail, isOfCalendar: true as const, conflicts: [] } } } };
 
 export const staffScenes: readonly Scene[] = [
   scene('sign-in', { isOut: true }),
@@ -613,6 +614,20 @@ export const staffScenes: readonly Scene[] = [
     act: async (page) => {
       await page.getByRole('textbox', { name: /^(Title|제목)$/ }).fill(LONG_TITLE);
       await press(/^(Make meeting|회의 만들기)$/)(page);
+    },
+  }),
+  scene('new-meeting-other-release', {
+    hash: '#/new',
+    answers: {
+      createMeeting: {
+        status: 400,
+        body: { error: { code: 'bad-message', message: '✖ Unrecognized key: "guestRecord"\n  → at policy' } },
+      },
+    },
+    act: async (page) => {
+      await page.getByRole('textbox', { name: /^(Title|제목)$/ }).fill('Price talks');
+      await press(/^(Make meeting|회의 만들기)$/)(page);
+      await page.getByRole('alert').last().scrollIntoViewIfNeeded();
     },
   }),
   scene('new-meeting-no-server', {
@@ -872,6 +887,9 @@ export const staffScenes: readonly Scene[] = [
       await page.getByRole('button', { name: /^(Open the notes again|메모 다시 열기)$/ }).scrollIntoViewIfNeeded();
     },
   }),
+  scene('meeting-of-calendar', { hash: meetingHash, answers: ofCalendar }),
+  scene('change-meeting', { hash: `${meetingHash}/change` }),
+  scene('change-meeting-of-calendar', { hash: `${meetingHash}/change`, answers: ofCalendar }),
   scene('meeting-gone', { hash: meetingHash, answers: { meeting: refusal(404, 'not-found') } }),
   scene('meeting-invite', { hash: meetingHash, act: press(/^(Invite|초대)$/) }),
   scene('meeting-cancel-asked', { hash: meetingHash, act: press(/^(Cancel meeting|회의 취소)$/) }),

@@ -19,6 +19,11 @@ export default {
     what: 'The server does not answer',
     todo: 'Check your network and whether the server runs, then try again.',
   },
+  otherRelease: {
+    what: 'This page is of another release',
+    todo: 'The server was set to another release, and nothing was saved. Copy what you have typed, then load the page again.',
+    action: 'Load again',
+  },
   you: 'You',
   thisRoom: 'This room',
   people_one: '{{count}} person',
