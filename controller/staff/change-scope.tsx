@@ -13,7 +13,7 @@ export type Following = { laterCount: number; staysOnDay: boolean };
 
 /** null: none follow, or they are not the account's to change */
 export function followingOf(
-  { repeats, people, hostAccountId, isOfCalendar = false }: MeetingDetail,
+  { repeats, people, hostAccountId, isOfCalendar }: MeetingDetail,
   accountId: string,
 ): Following | null {
   const isOfPeople = hostAccountId === accountId || people.some((person) => person.accountId === accountId);

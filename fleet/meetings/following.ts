@@ -6,7 +6,7 @@ import {
   type PeopleChange,
   type PersonRow,
   type WantedPerson,
-  zonedTime,
+  timeInZone,
 } from './meeting-draft.ts';
 import type { AuthorityTables } from '../store/index.ts';
 
@@ -28,10 +28,10 @@ export function followingTimes(
   if (wanted.startsAtMs === null || later.startsAtMs === null) return null;
   if (wanted.startsAtMs === former.startsAtMs && wanted.endsAtMs === former.endsAtMs) return null;
   if (!isAsPlanned(later, repetition) && !isAs(former, later, timeZone)) return null;
-  const to = zonedTime(wanted.startsAtMs, timeZone);
+  const to = timeInZone(wanted.startsAtMs, timeZone);
   const days =
     every === 'weekday' ? 0 : daysBetween(former.startsAtMs ?? former.occurrenceAtMs!, wanted.startsAtMs, timeZone);
-  const day = zonedTime(later.startsAtMs, timeZone).toPlainDate().add({ days });
+  const day = timeInZone(later.startsAtMs, timeZone).toPlainDate().add({ days });
   return { startsAtMs: day.toZonedDateTime({ timeZone, plainTime: to.toPlainTime() }).epochMilliseconds };
 }
 
@@ -41,8 +41,8 @@ const isAsPlanned = ({ startsAtMs, endsAtMs, occurrenceAtMs }: Repeated, { durat
 /** At the same hour, as long, and as far from the day that was planned, or on that day. */
 function isAs(former: Repeated, later: Repeated, timeZone: string): boolean {
   if (former.startsAtMs === null || lengthOf(former) !== lengthOf(later)) return false;
-  const plainTime = zonedTime(former.startsAtMs, timeZone).toPlainTime();
-  const planned = zonedTime(later.occurrenceAtMs!, timeZone).toPlainDate();
+  const plainTime = timeInZone(former.startsAtMs, timeZone).toPlainTime();
+  const planned = timeInZone(later.occurrenceAtMs!, timeZone).toPlainDate();
   const moved = daysBetween(former.occurrenceAtMs!, former.startsAtMs, timeZone);
   return [0, moved].some(
     (days) => planned.add({ days }).toZonedDateTime({ timeZone, plainTime }).epochMilliseconds === later.startsAtMs,
@@ -54,7 +54,7 @@ const lengthOf = ({ startsAtMs, endsAtMs }: MeetingTimes): number | null =>
 
 /** By the calendar of the zone. */
 const daysBetween = (fromMs: number, toMs: number, timeZone: string): number =>
-  zonedTime(fromMs, timeZone).toPlainDate().until(zonedTime(toMs, timeZone).toPlainDate(), { largestUnit: 'days' })
+  timeInZone(fromMs, timeZone).toPlainDate().until(timeInZone(toMs, timeZone).toPlainDate(), { largestUnit: 'days' })
     .days;
 
 /**

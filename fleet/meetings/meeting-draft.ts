@@ -52,7 +52,7 @@ export function occurrenceTimesOf(
   if (draft.startsAtMs === null) throw new ProtocolError('bad-message', 'what repeats has a time');
   // before its days are counted, in years of four digits
   refuseFarAhead(draft.startsAtMs);
-  const first = zonedTime(draft.startsAtMs, repeats.timeZone);
+  const first = timeInZone(draft.startsAtMs, repeats.timeZone);
   const days = repetitionDays(first.toPlainDate().toString(), repeats);
   if (days.length < 2 || days.length > MAX_REPEATED_MEETINGS)
     throw new ProtocolError('bad-message', 'fewer or more meetings than repeat');
@@ -63,7 +63,7 @@ export function occurrenceTimesOf(
   });
 }
 
-export function zonedTime(atMs: number, timeZone: string): Temporal.ZonedDateTime {
+export function timeInZone(atMs: number, timeZone: string): Temporal.ZonedDateTime {
   try {
     return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
   } catch (error) {
