@@ -1,7 +1,7 @@
 /** A meeting is made or changed here: title, time, people, rooms, and who comes in. */
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts';
+import { type FollowingConflict, type MeetingDetail, meetingsApi } from '#contract/http/meetings-api.ts';
 import { Admission } from '#contract/meeting-policy.ts';
 import { Button } from '#ui/button.tsx';
 import { Card } from '#ui/card.tsx';
@@ -23,6 +23,7 @@ import {
   type FormAdmission,
   formOf,
   type FormProblem,
+  isTooManyToFollow,
   type MeetingForm,
   minutesOf,
   newMeetingOfForm,
@@ -30,6 +31,7 @@ import {
   startOf,
   titleLettersLeft,
 } from './meeting-form.ts';
+import { BusyRooms, type ChangeScope, type Following, followingOf, ScopeCard } from './change-scope.tsx';
 import { StaffLoading, PageHead } from './parts.tsx';
 import { PeopleToInvite } from './people-to-invite.tsx';
 import { RepeatsField } from './repeats-field.tsx';
@@ -45,6 +47,7 @@ const FIELD_OF = {
   minutes: 'form.minutes',
   agenda: 'form.agenda',
   repeats: 'form.repeats',
+  scope: 'form.scope',
 } as const satisfies Record<FormProblem, string>;
 
 export function NewMeetingPage() {
@@ -71,16 +74,20 @@ export function NewMeetingPage() {
   );
 }
 
-export function ChangeMeetingPage({ meetingId }: { meetingId: string }) {
+export function ChangeMeetingPage({ meetingId, accountId }: { meetingId: string; accountId: string }) {
   const { t } = useTranslation('staff');
   const { meeting, problem } = useMeeting(meetingId);
+  type Initial = { form: MeetingForm; sequence: number; isOfCalendar: boolean; following: Following | null };
   // what changes meanwhile does not overwrite what is typed
-  const [initial, setInitial] = useState<{ form: MeetingForm; sequence: number; isOfCalendar: boolean } | null>(null);
+  const [initial, setInitial] = useState<Initial | null>(null);
+  const [conflicts, setConflicts] = useState<readonly FollowingConflict[]>([]);
+  const withSameId = useSameId();
   useEffect(() => {
     if (meeting === null) return;
     const { sequence, isOfCalendar = false } = meeting;
-    setInitial((before) => before ?? { form: formOf(meeting, Date.now()), sequence, isOfCalendar });
-  }, [meeting]);
+    const following = followingOf(meeting, accountId);
+    setInitial((before) => before ?? { form: formOf(meeting, Date.now()), sequence, isOfCalendar, following });
+  }, [meeting, accountId]);
   return (
     <>
       <PageHead title={t('form.changeTitle')} backTo={`#/meetings/${meetingId}`} />
@@ -95,11 +102,20 @@ export function ChangeMeetingPage({ meetingId }: { meetingId: string }) {
           initial={initial.form}
           meetingId={meetingId}
           isOfCalendar={initial.isOfCalendar}
+          following={initial.following}
+          conflicts={conflicts}
           action={t('form.save')}
-          send={async (form) => {
+          send={async (form, scope) => {
+            setConflicts([]);
             const body = { ...draftOfForm(form), sequence: initial.sequence };
-            const answer = await callApi(meetingsApi.changeMeeting, { params: { meetingId }, body });
-            return answer.meeting;
+            const params = { meetingId };
+            if (scope === 'one') return (await callApi(meetingsApi.changeMeeting, { params, body })).meeting;
+            // what failed may have been changed all the same
+            const answer = await withSameId(body, (requestId) =>
+              callApi(meetingsApi.changeFollowing, { params, body: { ...body, requestId } }),
+            );
+            setConflicts(answer.conflicts);
+            return answer.conflicts.length > 0 ? null : answer.meeting;
           }}
         />
       )}
@@ -116,7 +132,12 @@ type MeetingFormOfProps = {
   action: string;
   /** of the meeting that it follows, offered while the field is empty */
   lastAgenda?: string;
-  send: (form: MeetingForm) => Promise<MeetingDetail>;
+  /** those after it that may be changed with it; null: there are none */
+  following?: Following | null;
+  /** why the last change of them was not made */
+  conflicts?: readonly FollowingConflict[];
+  /** null: it was refused, and the form stays */
+  send: (form: MeetingForm, scope: ChangeScope) => Promise<MeetingDetail | null>;
 };
 
 export function MeetingFormOf({
@@ -125,6 +146,8 @@ export function MeetingFormOf({
   isOfCalendar = false,
   action,
   lastAgenda = '',
+  following = null,
+  conflicts = [],
   send,
 }: MeetingFormOfProps) {
   const { t } = useTranslation('staff');
@@ -133,14 +156,22 @@ export function MeetingFormOf({
   const [form, setForm] = useState(initial);
   const [isChecked, setChecked] = useState(false);
   const { run, isPending, problem } = useAsyncAction();
-  const problems: ReadonlySet<FormProblem> = isChecked ? problemsOf(form) : new Set();
+  const [chosenScope, setScope] = useState<ChangeScope>('one');
+  // without a time there is nothing that those that follow could have
+  const mayFollow = following !== null && form.hasTime;
+  const scope = mayFollow ? chosenScope : 'one';
+  const problemsNow = (): ReadonlySet<FormProblem> =>
+    scope === 'following' && following !== null && isTooManyToFollow(form, following.laterCount)
+      ? new Set([...problemsOf(form), 'scope'])
+      : problemsOf(form);
+  const problems = isChecked ? problemsNow() : new Set<FormProblem>();
   const set = (change: Partial<MeetingForm>) => setForm((before) => ({ ...before, ...change }));
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setChecked(true);
-    if (problemsOf(form).size > 0 || isPending) return;
+    if (problemsNow().size > 0 || isPending) return;
     const made = await run(() =>
-      send(form).catch((error: unknown) => {
+      send(form, scope).catch((error: unknown) => {
         live.failed(error);
         throw error;
       }),
@@ -206,6 +237,15 @@ export function MeetingFormOf({
       <div className="flex flex-col gap-5">
         <PeopleToInvite people={form.people} onChange={(people) => set({ people })} />
         <PolicyCard form={form} isNew={meetingId === null} onChange={set} />
+        {mayFollow && (
+          <ScopeCard
+            scope={scope}
+            following={following}
+            isDayMoved={form.date !== initial.date}
+            isWrong={problems.has('scope')}
+            onChange={setScope}
+          />
+        )}
       </div>
       <div className="flex flex-col gap-3 max-lg:sticky max-lg:bottom-0 max-lg:-mx-4 max-lg:bg-surface max-lg:px-4 max-lg:py-3 lg:col-start-2">
         {problems.size > 0 && (
@@ -214,6 +254,7 @@ export function MeetingFormOf({
           </p>
         )}
         <ProblemWords problem={problem} />
+        {conflicts.length > 0 && <BusyRooms conflicts={conflicts} />}
         <Button type="submit" variant="primary" size="large" isPending={isPending}>
           {action}
         </Button>

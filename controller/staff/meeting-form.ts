@@ -47,7 +47,7 @@ export type MeetingForm = {
 };
 /** `count`, `untilDay`: as typed; the one that `endsBy` names counts */
 export type FormRepetition = { every: RepetitionRhythm; endsBy: 'count' | 'day'; count: string; untilDay: string };
-export type FormProblem = 'title' | 'title-too-long' | 'when' | 'minutes' | 'agenda' | 'repeats';
+export type FormProblem = 'title' | 'title-too-long' | 'when' | 'minutes' | 'agenda' | 'repeats' | 'scope';
 
 /** What guests see afterwards, narrowed in nothing. */
 export const AS_ITS_PLACE: GuestRecordRule = { shows: 'documents', days: MAX_KEPT_DAYS };
@@ -141,6 +141,10 @@ export function problemsOf(form: MeetingForm): ReadonlySet<FormProblem> {
   if (form.hasTime && form.repeats !== null && !problems.has('when') && !canRepeat(form)) problems.add('repeats');
   return problems;
 }
+
+/** Of a change of this one and those after it; the server refuses more, so that one change does not keep others waiting. */
+export const isTooManyToFollow = ({ people }: Pick<MeetingForm, 'people'>, laterCount: number): boolean =>
+  (laterCount + 1) * people.length > MAX_REPEATED_INVITATIONS;
 
 function canRepeat(form: MeetingForm): boolean {
   const repetition = repetitionOfForm(form);

@@ -605,6 +605,99 @@ describe('a meeting', () => {
   });
 });
 
+describe('one of meetings that repeat', () => {
+  const startsAtMs = new Date('2027-03-04T14:30').getTime();
+  const repeats = { every: 'week' as const, laterCount: 3 };
+  const open = async (over: Parameters<typeof detailOf>[1] = {}) => {
+    const times = { startsAtMs, endsAtMs: startsAtMs + 45 * 60_000 };
+    const of = { title: 'Price talks', hostAccountId: mina.accountId, repeats, ...times, ...over };
+    server.meetings = [detailOf(7, of)];
+    server.answers.changeMeeting = () => ({ body: { meeting: server.meetings[0] } });
+    server.answers.changeFollowing = () => ({ body: { meeting: server.meetings[0], conflicts: [] } });
+    await show(`#/meetings/${idOf(107)}/change`);
+    await page.until(() => page.buttons('Save changes').length === 1);
+  };
+  const FOLLOWING = 'This and all that follow: 3 later ones';
+
+  it('is changed alone unless somebody chooses', async () => {
+    await open();
+    expect(page.text).toContain(FOLLOWING);
+    await page.fill('Title', 'Sync');
+    await page.press('Save changes');
+    await page.until(() => server.askedFor('changeMeeting') === 1);
+    expect(server.askedFor('changeFollowing')).toBe(0);
+  });
+
+  it('is changed with those that follow, and the day moves theirs', async () => {
+    await open();
+    await choose(FOLLOWING);
+    expect(page.text).not.toContain('The later ones move');
+    await page.fill('Date', '2027-03-05');
+    expect(page.text).toContain('The later ones move by the same number of days.');
+    await page.press('Save changes');
+    await page.until(() => server.askedFor('changeFollowing') === 1);
+    expect(server.askedFor('changeMeeting')).toBe(0);
+    const requestId = expect.stringMatching(/^[0-9a-f-]{36}$/);
+    expect(server.bodyOf('changeFollowing')).toMatchObject({ title: 'Price talks', sequence: 3, requestId });
+    await page.until(() => location.hash === `#/meetings/${idOf(107)}`);
+  });
+
+  it('stays on its weekday', async () => {
+    await open({ repeats: { every: 'weekday', laterCount: 3 } });
+    await choose(FOLLOWING);
+    await page.fill('Date', '2027-03-05');
+    expect(page.text).toContain('the later ones stay on their weekdays');
+  });
+
+  it('names the dates on which rooms are busy, and keeps what was typed', async () => {
+    await open();
+    const conflicts = [7, 14].map((days) => ({
+      ...{ startsAtMs: startsAtMs + days * 86_400_000, roomName: 'Oak' },
+      title: days === 7 ? 'Board' : '',
+    }));
+    server.answers.changeFollowing = () => ({ body: { meeting: server.meetings[0], conflicts } });
+    await page.fill('Title', 'Sync');
+    await choose(FOLLOWING);
+    await page.press('Save changes');
+    await page.until(() => page.text.includes('Nothing was changed: rooms are busy.'));
+    expect(page.text).toMatch(/11 Mar 2027.*Oak · Board/s);
+    expect(page.text).toMatch(/18 Mar 2027.*Oak/s);
+    expect(location.hash).toBe(`#/meetings/${idOf(107)}/change`);
+    server.answers.changeFollowing = () => ({ body: { meeting: server.meetings[0], conflicts: [] } });
+    await page.press('Save changes');
+    await page.until(() => location.hash === `#/meetings/${idOf(107)}`);
+    expect(server.bodyOf('changeFollowing')).toMatchObject({ title: 'Sync' });
+  });
+
+  it('is not changed with more invitations than one change bears', async () => {
+    const person = {
+      personId: idOf(1),
+      email: null,
+      accountId: null,
+      role: 'guest' as const,
+      inviteId: null,
+      mail: null,
+    };
+    const people = Array.from({ length: 30 }, (_, n) => ({ ...person, displayName: `Guest ${n}` }));
+    await open({ people, repeats: { every: 'week', laterCount: 51 } });
+    await choose('This and all that follow: 51 later ones');
+    await page.press('Save changes');
+    expect(page.text).toContain('Please check: What to change');
+    expect(page.text).toContain('more than 1,500 invitations');
+    expect(server.askedFor('changeFollowing')).toBe(0);
+  });
+
+  it.each([
+    ['a room’s calendar has it', { isOfCalendar: true as const }],
+    ['none follows', { repeats: { every: 'week' as const, laterCount: 0 } }],
+    ['it has no time', { startsAtMs: null, endsAtMs: null }],
+    ['it is somebody else’s', { hostAccountId: idOf(2) }],
+  ])('is offered alone where %s', async (_, over) => {
+    await open(over);
+    expect(page.text).not.toContain('This meeting only');
+  });
+});
+
 describe('the account', () => {
   it('lists where it is signed in, ends one, and signs out', async () => {
     const session = {

@@ -90,7 +90,7 @@ function Pages({ accountId, accountPage }: { accountId: string; accountPage: Rea
         <NewMeetingPage />
       </Route>
       <Route path="/meetings/:meetingId/change">
-        {({ meetingId }) => <ChangeMeetingPage key={meetingId} meetingId={meetingId} />}
+        {({ meetingId }) => <ChangeMeetingPage key={meetingId} meetingId={meetingId} accountId={accountId} />}
       </Route>
       <Route path="/meetings/:meetingId/next">
         {({ meetingId }) => <NextMeetingPage key={meetingId} meetingId={meetingId} accountId={accountId} />}

@@ -403,6 +403,7 @@ test.each([
   ['earlierMeetings', ['host', 'co-host', 'member']],
   ['markTask', ['host', 'co-host', 'member']],
   ['planNextMeeting', ['host', 'co-host']],
+  ['changeFollowing', ['host', 'co-host']],
   ['cancelFollowing', ['host', 'co-host']],
 ] as const)('%s is for the people of the meeting alone', (name, people) => {
   const allowed = identities.filter((who) => expected(allRoutes[name], who) === 'in').map((who) => who.name);

@@ -6,4 +6,4 @@ export { giveUpWaiting, mailStatesOf, supersede, withdrawMinutes } from './mail-
 export { readMailSettings } from './mail-settings.ts';
 export type { AlertMailMessage } from './message.ts';
 export { queueMentionMail } from './mention-mails.ts';
-export { MeetingMails } from './meeting-mails.ts';
+export { type ChangedOfRepetition, type LeavingPerson, MeetingMails } from './meeting-mails.ts';

@@ -15,6 +15,8 @@ const INVITATIONS_PER_MEETING_HOUR = 30;
 const MAILS_PER_SENDER_DAY = 200;
 /** of the same sender, beside those: who writes much in chats can still invite */
 const MENTIONS_PER_SENDER_DAY = 200;
+/** Mails about meetings that repeat: what becomes of one of them replaces none that waits. Their person is the one of `invitedAs`. */
+export const WHOLE_KINDS: readonly Row['kind'][] = ['repetition-request', 'repetition-change'];
 /** `failure` of a mail that was never tried */
 export const OVER_LIMIT = 'mail-limit';
 /** `failure` of a mail that another is in place of, or that is about nothing any more */
@@ -152,7 +154,7 @@ async function repetitionMails(db: Reader, meetingId: string) {
       'mail.sentAtMs',
       'mail.failure',
     ])
-    .where('mail.kind', '=', 'repetition-request')
+    .where('mail.kind', 'in', WHOLE_KINDS)
     .where('mail.meetingId', 'in', together)
     .where('meetingPerson.meetingId', '=', meetingId)
     .execute();
@@ -164,7 +166,7 @@ export async function mailStatesOf(db: Reader, meetingId: string): Promise<Map<s
     .selectFrom('mail')
     .select(['personId', 'mailId', 'createdAtMs', 'sentAtMs', 'failure'])
     .where('meetingId', '=', meetingId)
-    .where('kind', 'not in', ['meeting-minutes', 'repetition-request'])
+    .where('kind', 'not in', ['meeting-minutes', ...WHOLE_KINDS])
     .execute();
   const rows = [...own, ...(await repetitionMails(db, meetingId))];
   rows.sort((a, b) => a.createdAtMs - b.createdAtMs || (a.mailId < b.mailId ? -1 : 1));
@@ -182,7 +184,7 @@ export async function repetitionInvitation(db: Reader, personId: string): Promis
   const rows = await db
     .selectFrom('mail')
     .select(['tries', 'failure'])
-    .where('kind', '=', 'repetition-request')
+    .where('kind', 'in', WHOLE_KINDS)
     .where('personId', '=', personId)
     .execute();
   if (rows.some(({ tries }) => tries > 0)) return 'reached';

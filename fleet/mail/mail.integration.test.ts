@@ -94,6 +94,15 @@ function datesIn(mail: ArrivedMail): number[] {
   }
   return dates;
 }
+/** Of its calendar part, as Python's vobject reads it: what each is beside the rule, by the time that was planned. */
+const exceptionsIn = (mail: ArrivedMail): (number | string)[][] =>
+  JSON.parse(execFileSync('/usr/bin/python3', ['-c', EXCEPTIONS], { input: calendarIn(mail), encoding: 'utf8' }));
+const EXCEPTIONS = `
+import json, sys, vobject
+events = vobject.readOne(sys.stdin.read()).vevent_list
+print(json.dumps([[int(e.contents['recurrence-id'][0].value.timestamp() * 1000), int(e.dtstart.value.timestamp() * 1000),
+    e.summary.value, int(e.sequence.value)] for e in events if 'recurrence-id' in e.contents]))
+`;
 const partOf = (mail: ArrivedMail, type: string): string => mail.parts.find((part) => part.type === type)!.text;
 
 test('a guest and a member of a meeting get a mail with their link and a calendar part that others can read', async () => {
@@ -139,7 +148,10 @@ test('a guest and a member of a meeting get a mail with their link and a calenda
   await arrived(joon.email, 2);
   const joonMail = smtp.to(joon.email).find(({ event }) => event !== null)!;
   expect(joonMail.event!.url).toBe(`${fleet.ready.fleetUrl}/join?meeting=${meeting.meetingId}`);
-  await vi.waitFor(async () => expect((await peopleOf(meeting)).map((each) => each.mail)).toEqual(['sent', 'sent']));
+  await vi.waitFor(
+    async () => expect((await peopleOf(meeting)).map((each) => each.mail)).toEqual(['sent', 'sent']),
+    30_000,
+  );
   const token = new URL(joinUrl).hash.slice(1);
   expect(fleet.log).toContain('mail sent');
   expect(fleet.log).not.toContain(token);
@@ -200,7 +212,10 @@ test('meetings that repeat are one mail with a rule and all links; one that is c
     return found!;
   }, 30_000);
   expect(partOf(joonMail, 'text/plain').match(/\/join\?meeting=/g)).toHaveLength(5);
-  await vi.waitFor(async () => expect((await peopleOf(meeting)).map((each) => each.mail)).toEqual(['sent', 'sent']));
+  await vi.waitFor(
+    async () => expect((await peopleOf(meeting)).map((each) => each.mail)).toEqual(['sent', 'sent']),
+    30_000,
+  );
 
   const { body } = await ask('GET', `meetings/${meeting.meetingId}/series`);
   const second: MeetingDetail = (await ask('GET', `meetings/${body.next.meetingId}`)).body.meeting;
@@ -230,6 +245,56 @@ test('meetings that repeat are one mail with a rule and all links; one that is c
   const gone = await arrived(sora.email, 5);
   expect(gone.event).toMatchObject({ method: 'CANCEL', uid, sequence: '2' });
   expect(calendarIn(gone)).not.toContain('RECURRENCE-ID');
+});
+
+test('a change of one that repeats and of those after it is one mail to each: who stays, who comes and who is removed', async () => {
+  const [sora, joon, bora] = [guest('Sora'), guest('Joon'), guest('Bora')];
+  const repeats = { every: 'week', timeZone: 'Europe/Berlin', ends: { count: 4 } };
+  const meeting = await make({ people: [sora, joon], repeats });
+  const planned = datesIn(await arrived(sora.email));
+  await arrived(joon.email);
+  const next = async ({ meetingId }: MeetingDetail): Promise<MeetingDetail> => {
+    const { body } = await ask('GET', `meetings/${meetingId}/series`);
+    return (await ask('GET', `meetings/${body.next.meetingId}`)).body.meeting;
+  };
+  const changeFollowing = async ({ meetingId, sequence }: MeetingDetail, draft: Json): Promise<MeetingDetail> => {
+    const body = { sequence, durationMinutes: 30, roomIds: [], ...draft };
+    const answer = await ask('PUT', `meetings/${meetingId}/following-meetings`, body);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    return answer.body.meeting;
+  };
+  const second = await next(meeting);
+  const startsAtMs = second.startsAtMs! + HOUR_MS;
+  const changed = await changeFollowing(second, { title: 'Sync', startsAtMs, people: [sora, bora] });
+
+  const stays = await arrived(sora.email, 2);
+  expect(stays.subject).toBe('이후 회의 변경 · Updated from a day on: Plans');
+  expect(stays.event).toMatchObject({ method: 'REQUEST', uid: second.repetition!.repetitionId, sequence: '1' });
+  expect(datesIn(stays)).toEqual(planned);
+  // at the same hour of Berlin, whatever its clocks do meanwhile
+  const moved = planned.slice(1).map((atMs) => [atMs, atMs + HOUR_MS, 'Sync', 2]);
+  expect(exceptionsIn(stays)).toEqual(moved);
+  expect(partOf(stays, 'text/plain').match(/https?:\S+\/join#\S+/g)).toHaveLength(4);
+
+  const comes = await arrived(bora.email);
+  expect(comes.subject).toBe('초대 · Invitation: Sync');
+  expect(datesIn(comes)).toEqual(planned.slice(1));
+  expect(exceptionsIn(comes).map(([atMs, movedMs]) => [atMs, movedMs])).toEqual(moved.map((each) => each.slice(0, 2)));
+
+  const removed = await arrived(joon.email, 2);
+  expect(removed.subject).toBe('이후 회의 취소 · Cancelled from a day on: Plans');
+  expect(datesIn(removed)).toEqual(planned.slice(0, 1));
+  expect(exceptionsIn(removed)).toEqual([]);
+
+  // who is invited again has one entry with all of theirs; of the others nobody gets a mail, since nothing of theirs changed
+  const third = await next(changed);
+  const { title } = third;
+  await changeFollowing(third, { title, startsAtMs: third.startsAtMs, people: [sora, bora, joon] });
+  const back = await arrived(joon.email, 3);
+  expect(back.event).toMatchObject({ method: 'REQUEST', sequence: '2' });
+  expect(datesIn(back)).toEqual([planned[0], ...planned.slice(2)]);
+  expect(smtp.to(sora.email)).toHaveLength(2);
+  expect(smtp.to(bora.email)).toHaveLength(1);
 });
 
 test('a meeting without a time has no calendar part; one that loses its time leaves the calendars', async () => {

@@ -159,6 +159,130 @@ describe('of meetings that repeat', () => {
   });
 });
 
+describe('a change of several that repeat', () => {
+  const startOf = (index: number): number => Date.UTC(2027, 0, 4 + index * 7, 1);
+  let [repetitionId, invitedAs] = ['', ''];
+  let meetingIds: string[];
+  let personIds: string[];
+
+  /** Three of a person, who is invited to all, and the invitation waits. */
+  beforeEach(async () => {
+    repetitionId = newId();
+    meetingIds = [newId(), newId(), newId()];
+    personIds = [newId(), newId(), newId()];
+    invitedAs = personIds[0]!;
+    await store.write(async (trx) => {
+      const repetition = { repetitionId, every: 'week' as const, timeZone: 'Asia/Seoul', durationMinutes: 60 };
+      await trx.insertInto('repetition').values(repetition).execute();
+      for (const [index, id] of meetingIds.entries()) {
+        const at = { startsAtMs: startOf(index), endsAtMs: startOf(index) + 3_600_000, occurrenceAtMs: startOf(index) };
+        const meeting = { meetingId: id, title: 'Weekly', createdAtMs: 1, repetitionId, ...at };
+        await trx.insertInto('meeting').values(meeting).execute();
+        const person = { personId: personIds[index]!, meetingId: id, invitedAs, accountId: null, inviteId: null };
+        await trx
+          .insertInto('meetingPerson')
+          .values({ ...person, displayName: 'Joon', email: 'joon@corp.example', role: 'guest', addedAtMs: 1 })
+          .execute();
+      }
+      await mails.invited(trx, meetingIds[0]!, [invitedAs], sender);
+    });
+  });
+  const sent = () =>
+    store.write((trx) =>
+      trx.updateTable('mail').set({ tries: 1, sentAtMs: 5 }).where('sentAtMs', 'is', null).execute(),
+    );
+  const mailsOf = async (): Promise<{ kind: string; message: MeetingMessage }[]> => {
+    const rows = await store.read
+      .selectFrom('mail')
+      .select(['kind', 'message'])
+      .where('meetingId', 'in', meetingIds)
+      .where('sentAtMs', 'is', null)
+      .where('failure', 'is', null)
+      .orderBy('mailId')
+      .execute();
+    return rows.map(({ kind, message }) => ({ kind, message: JSON.parse(message) }));
+  };
+  const changedFrom = async (index: number, isOther = true) =>
+    store.write(async (trx) => {
+      const rows = await trx.selectFrom('meeting').selectAll().where('meetingId', 'in', meetingIds).execute();
+      const formers = meetingIds.slice(index).map((id) => rows.find(({ meetingId: each }) => each === id)!);
+      const changed = formers.map((former) => ({
+        ...{ meetingId: former.meetingId, former, addedIds: [], isOther },
+        keptIds: [personIds[meetingIds.indexOf(former.meetingId)]!],
+      }));
+      for (const { meetingId: id } of formers)
+        await trx.updateTable('meeting').set({ title: 'Sync', sequence: 1 }).where('meetingId', '=', id).execute();
+      await mails.repetitionChanged(trx, { repetitionId, changed, removed: [], sender });
+    });
+  const removedFrom = async (index: number) =>
+    store.write(async (trx) => {
+      const rows = await trx.selectFrom('meeting').selectAll().where('meetingId', 'in', meetingIds).execute();
+      const formers = meetingIds.slice(index).map((id) => rows.find(({ meetingId: each }) => each === id)!);
+      const removed = [];
+      for (const { meetingId: id, ...times } of formers) {
+        const gone = personIds[meetingIds.indexOf(id)]!;
+        removed.push(...(await mails.leaving(trx, id, { personIds: [gone], times, sender })));
+        await trx.deleteFrom('meetingPerson').where('personId', '=', gone).execute();
+      }
+      const nobody = { addedIds: [], keptIds: [], isOther: false };
+      const changed = formers.map((former) => ({ meetingId: former.meetingId, former, ...nobody }));
+      await mails.repetitionChanged(trx, { repetitionId, changed, removed, sender });
+    });
+
+  test('that comes before the invitation left is in it', async () => {
+    await changedFrom(1);
+    const [mail, ...others] = await mailsOf();
+    expect(others).toEqual([]);
+    expect(mail).toMatchObject({
+      kind: 'repetition-request',
+      message: { about: 'invited', title: 'Weekly', sequence: 1 },
+    });
+    expect(mail!.message.repetition!.occurrences.map(({ title }) => title)).toEqual([undefined, 'Sync', 'Sync']);
+  });
+
+  test('is one mail, which what becomes of one of them does not replace; the next change does', async () => {
+    await sent();
+    await changedFrom(1);
+    await store.write((trx) =>
+      mails.changed(trx, meetingIds[1]!, {
+        personIds: [personIds[1]!],
+        former: { startsAtMs: startOf(1), endsAtMs: startOf(1) },
+        sender,
+      }),
+    );
+    expect((await mailsOf()).map(({ kind }) => kind)).toEqual(['repetition-change', 'meeting-change']);
+    await changedFrom(1);
+    const [mail, ...others] = await mailsOf();
+    expect(others).toEqual([]);
+    expect(mail).toMatchObject({ kind: 'repetition-change', message: { about: 'changed', sequence: 2 } });
+    expect((await mailStatesOf(store.read, meetingIds[2]!)).get(personIds[2]!)).toBe('queued');
+  });
+
+  test('sends nobody a mail where neither title nor time nor room is another', async () => {
+    await sent();
+    await changedFrom(1, false);
+    expect(await mailsOf()).toEqual([]);
+  });
+
+  test.each([
+    ['to some of them keeps those in the calendar', 1, 'ended', 'REQUEST', 1],
+    ['to all of them takes the entry out of it', 0, 'cancelled', 'CANCEL', undefined],
+  ] as const)('that removes a person who was invited %s', async (_, index, about, method, left) => {
+    await sent();
+    await removedFrom(index);
+    const [mail, ...others] = await mailsOf();
+    expect(others).toEqual([]);
+    expect(mail).toMatchObject({ kind: 'meeting-cancel', message: { about, calendar: { method } } });
+    expect(mail!.message.entry).toMatchObject({ uid: repetitionId, occurrenceAtMs: null });
+    expect(mail!.message.repetition?.occurrences.length).toBe(left);
+  });
+
+  test('that removes a person before the invitation left sends none', async () => {
+    await removedFrom(0);
+    expect(await mailsOf()).toEqual([]);
+  });
+});
+
 test('to guests minutes carry no link that asks for an account', async () => {
   const accountId = newId();
   const watch = `https://maru.example/watch/${newId()}`;

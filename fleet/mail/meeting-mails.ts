@@ -4,7 +4,15 @@ import { withoutLinks } from '#contract/minutes-markdown.ts';
 import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
 import { type Language, z } from '#contract/schema.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
-import { mailsLeft, queueMail, reachedPeople, refuseMail, repetitionInvitation, supersede } from './mail-queue.ts';
+import {
+  mailsLeft,
+  queueMail,
+  reachedPeople,
+  refuseMail,
+  repetitionInvitation,
+  supersede,
+  WHOLE_KINDS,
+} from './mail-queue.ts';
 import type { MeetingMessage, MinutesMessage, RepetitionFacts } from './message.ts';
 
 type Times = { startsAtMs: number | null; endsAtMs: number | null };
@@ -22,11 +30,25 @@ type Meeting = Pick<AuthorityTables['meeting'], 'meetingId' | 'title' | 'startsA
   hostName: string;
   roomNames: string[];
 };
-type Repeated = Pick<AuthorityTables['meeting'], 'meetingId' | 'startsAtMs' | 'endsAtMs' | 'occurrenceAtMs'>;
+type Repeated = Pick<
+  AuthorityTables['meeting'],
+  'meetingId' | 'startsAtMs' | 'endsAtMs' | 'occurrenceAtMs' | 'repetitionId'
+>;
+/** One of meetings that repeat, as it was changed with others. `isOther`: title, time or rooms are */
+export type ChangedOfRepetition = {
+  meetingId: string;
+  former: Repeated;
+  addedIds: readonly string[];
+  keptIds: readonly string[];
+  isOther: boolean;
+};
+/** Was taken out of one of meetings that repeat, to which one mail has invited them. */
+export type LeavingPerson = { meetingId: string; person: Person };
+type About = { person: Person; meetingId: string; why: 'added' | 'changed' | 'removed' };
 type Whole = Pick<MeetingMessage, 'title' | 'roomNames'> & { repetition: RepetitionFacts };
 
 /** nothing that is queued about one of meetings that repeat is in place of these */
-const KEPT: readonly AuthorityTables['mail']['kind'][] = ['meeting-minutes', 'repetition-request'];
+const KEPT: readonly AuthorityTables['mail']['kind'][] = ['meeting-minutes', ...WHOLE_KINDS];
 
 const Address = z.email().max(254);
 
@@ -83,7 +105,7 @@ export class MeetingMails {
       isWhole,
     }: { personIds: readonly string[]; times: Times; sender: string; isWhole: boolean },
   ): Promise<void> {
-    for (const personId of personIds) await supersede(trx, { personId }, isWhole ? KEPT : ['repetition-request']);
+    for (const personId of personIds) await supersede(trx, { personId }, isWhole ? KEPT : WHOLE_KINDS);
     const reached = await reachedPeople(trx, meetingId);
     const people = (await peopleIn(trx, meetingId, personIds)).filter(({ personId }) => reached.has(personId));
     if (people.length === 0) return;
@@ -104,11 +126,7 @@ export class MeetingMails {
     trx: AuthorityWrite,
     { repetitionId, cancelled, sender }: { repetitionId: string; cancelled: readonly Repeated[]; sender: string },
   ): Promise<void> {
-    await trx
-      .updateTable('repetition')
-      .set((e) => ({ sequence: e('sequence', '+', 1) }))
-      .where('repetitionId', '=', repetitionId)
-      .execute();
+    await raiseSequence(trx, repetitionId);
     const together = new Map<string, Person>();
     for (const { meetingId, startsAtMs, endsAtMs } of cancelled) {
       const times = { startsAtMs, endsAtMs };
@@ -124,20 +142,93 @@ export class MeetingMails {
     const [first] = cancelled;
     if (together.size === 0 || !first) return;
     const meeting = await meetingIn(trx, first.meetingId);
-    const planned = await plannedTimes(trx, repetitionId, first);
-    for (const [invitedAs, person] of together) {
-      const invited = await repetitionInvitation(trx, invitedAs);
-      if (invited === 'none') continue;
-      await supersede(trx, { personId: invitedAs }, ['meeting-minutes']);
-      const left = await repetitionFor(trx, invitedAs);
-      if (invited === 'waits') {
-        if (left !== null) await queueMail(trx, await invitation(trx, meeting, person, sender));
+    for (const [invitedAs, person] of together) await ended(trx, meeting, { invitedAs, person, first, sender });
+  }
+
+  /**
+   * People who are taken out of meetings that repeat, before their rows are gone: who was invited to that one alone gets a mail as of
+   * `cancelled`, and of the others one each is sent by `repetitionChanged`.
+   */
+  async leaving(
+    trx: AuthorityWrite,
+    meetingId: string,
+    { personIds, times, sender }: { personIds: readonly string[]; times: Times; sender: string },
+  ): Promise<LeavingPerson[]> {
+    const people = await peopleIn(trx, meetingId, personIds);
+    const together = people.filter(({ invitedAs }) => invitedAs !== null);
+    const others = new Set(personIds);
+    for (const { personId } of together) others.delete(personId);
+    await this.cancelled(trx, meetingId, { personIds: [...others], times, sender, isWhole: false });
+    for (const person of together) await supersede(trx, person, WHOLE_KINDS);
+    return together.map((person) => ({ meetingId, person }));
+  }
+
+  /**
+   * Several of meetings that repeat are changed: one mail to each who was invited to them together, with all that the person is invited to
+   * now. After all is written, with their people.
+   * @param changed in their order; at least one
+   */
+  async repetitionChanged(
+    trx: AuthorityWrite,
+    {
+      repetitionId,
+      changed,
+      removed,
+      sender,
+    }: {
+      repetitionId: string;
+      changed: readonly ChangedOfRepetition[];
+      removed: readonly LeavingPerson[];
+      sender: string;
+    },
+  ): Promise<void> {
+    await raiseSequence(trx, repetitionId);
+    const together = new Map<string, About>();
+    for (const { meetingId, former, addedIds, keptIds, isOther } of changed) {
+      const added = new Set(addedIds);
+      const people = await peopleIn(trx, meetingId, [...addedIds, ...(isOther ? keptIds : [])]);
+      const alone = people.filter(({ invitedAs }) => invitedAs === null).map(({ personId }) => personId);
+      const [comes, stays] = [alone.filter((each) => added.has(each)), alone.filter((each) => !added.has(each))];
+      await this.changed(trx, meetingId, { personIds: stays, former, sender });
+      await this.invited(trx, meetingId, comes, sender);
+      for (const person of people) {
+        if (person.invitedAs === null) continue;
+        const why = added.has(person.personId) ? 'added' : 'changed';
+        await supersede(trx, person, KEPT);
+        const before = together.get(person.invitedAs);
+        if (!before) together.set(person.invitedAs, { person, meetingId, why });
+        else if (why === 'added') before.why = why;
+      }
+    }
+    for (const { meetingId, person } of removed)
+      if (!together.has(person.invitedAs!)) together.set(person.invitedAs!, { person, meetingId, why: 'removed' });
+    const [{ former: first }] = changed as [ChangedOfRepetition];
+    const invitationsLeft = await mailsLeft(trx, sender, first.meetingId);
+    const counts = { invitation: invitationsLeft, change: await mailsLeft(trx, sender, null) };
+    for (const [invitedAs, { person, meetingId, why }] of together) {
+      const meeting = await meetingIn(trx, meetingId);
+      if (why === 'removed') {
+        const { former } = changed.find((each) => each.meetingId === meetingId)!;
+        await ended(trx, meeting, { invitedAs, person, first: former, sender });
         continue;
       }
-      const mail = await request(trx, meeting, person, { about: left === null ? 'cancelled' : 'ended', sender });
-      mail.message.calendar = calendarFor(left === null ? 'CANCEL' : 'REQUEST', planned);
-      Object.assign(mail.message, await wholeEntry(trx, repetitionId), left);
-      await queueMail(trx, { ...mail, kind: 'meeting-cancel' });
+      const isInvited = why === 'added' || (await repetitionInvitation(trx, invitedAs)) === 'waits';
+      await supersede(trx, { personId: invitedAs }, ['meeting-minutes']);
+      counts.change -= 1;
+      if (isInvited) {
+        counts.invitation -= 1;
+        const left = Math.min(counts.invitation, counts.change);
+        await (left >= 0 ? queueMail : refuseMail)(trx, await invitation(trx, meeting, person, sender));
+        continue;
+      }
+      const mail = await request(trx, meeting, person, { about: 'changed', sender });
+      const whole = await repetitionFor(trx, invitedAs);
+      if (whole !== null) {
+        mail.message.calendar = calendarFor('REQUEST', await plannedTimes(trx, repetitionId, first));
+        Object.assign(mail.message, await wholeEntry(trx, repetitionId), whole);
+      }
+      const kind = 'repetition-change' as const;
+      await (counts.change >= 0 ? queueMail : refuseMail)(trx, { ...mail, kind, personId: invitedAs });
     }
   }
 
@@ -197,6 +288,39 @@ async function invitation(trx: AuthorityWrite, meeting: Meeting, person: Person,
   if (whole === null) return mail;
   Object.assign(mail.message, await wholeEntry(trx, mail.message.entry.uid), whole);
   return { ...mail, kind: 'repetition-request' as const, personId: person.invitedAs };
+}
+
+async function raiseSequence(trx: AuthorityWrite, repetitionId: string): Promise<void> {
+  await trx
+    .updateTable('repetition')
+    .set((e) => ({ sequence: e('sequence', '+', 1) }))
+    .where('repetitionId', '=', repetitionId)
+    .execute();
+}
+
+/**
+ * Of meetings that repeat, a person is in none from one on: once the meetings are cancelled, or the person's rows in them are gone.
+ * @param first that the person is not in any more
+ */
+async function ended(
+  trx: AuthorityWrite,
+  meeting: Meeting,
+  { invitedAs, person, first, sender }: { invitedAs: string; person: Person; first: Repeated; sender: string },
+): Promise<void> {
+  const repetitionId = first.repetitionId!;
+  const invited = await repetitionInvitation(trx, invitedAs);
+  if (invited === 'none') return;
+  await supersede(trx, { personId: invitedAs }, ['meeting-minutes']);
+  const left = await repetitionFor(trx, invitedAs);
+  if (invited === 'waits') {
+    if (left !== null) await queueMail(trx, await invitation(trx, meeting, person, sender));
+    return;
+  }
+  const mail = await request(trx, meeting, person, { about: left === null ? 'cancelled' : 'ended', sender });
+  const planned = await plannedTimes(trx, repetitionId, first);
+  mail.message.calendar = calendarFor(left === null ? 'CANCEL' : 'REQUEST', planned);
+  Object.assign(mail.message, await wholeEntry(trx, repetitionId), left);
+  await queueMail(trx, { ...mail, kind: 'meeting-cancel' });
 }
 
 /** What a mail about all of them has in place of one's. */

@@ -29,6 +29,13 @@ const openings: Record<MeetingMessage['about'], (host: string) => { subject: str
   }),
 };
 
+/** of a mail about those that repeat */
+const changedTogether: (typeof openings)['changed'] = (host) => ({
+  subject: '이후 회의 변경 · Updated from a day on',
+  ko: `${host} 님이 반복되는 회의의 이후 일정을 변경했습니다. 지금의 일정은 아래와 같습니다.`,
+  en: `${host} changed these meetings from a day on. Below is how they are now.`,
+});
+
 const rhythms: Record<RepetitionRhythm, { ko: string; en: string }> = {
   weekday: { ko: '평일마다', en: 'on weekdays' },
   week: { ko: '매주', en: 'every week' },
@@ -42,13 +49,12 @@ export function repetitionWords(
   { every, timeZone, occurrences }: Pick<RepetitionFacts, 'every' | 'timeZone' | 'occurrences'>,
 ): { subject: string; lines: string[]; dates: string[] } {
   const { title, roomNames, startsAtMs } = facts;
-  const { subject, ko, en } = openings[facts.about](facts.hostName);
+  const opening = facts.about === 'changed' ? changedTogether : openings[facts.about];
+  const { subject, ko, en } = opening(facts.hostName);
   const count = occurrences.length;
   const where = roomNames.length === 0 ? [] : [`장소 · Where: ${roomNames.join(', ')}`];
-  const from =
-    facts.about !== 'ended' || startsAtMs === null
-      ? []
-      : [`취소된 회의의 첫날 · Cancelled from: ${dayIn(startsAtMs, timeZone)}`];
+  const since = facts.about === 'ended' || facts.about === 'changed' ? sinceWords[facts.about] : null;
+  const from = since === null || startsAtMs === null ? [] : [`${since}: ${dayIn(startsAtMs, timeZone)}`];
   return {
     subject: `${subject}: ${title}`,
     lines: [
@@ -68,6 +74,11 @@ export function repetitionWords(
     dates: occurrences.map((each) => `${dayIn(each.startsAtMs, timeZone)} ${hoursIn(each, timeZone)}`),
   };
 }
+
+const sinceWords = {
+  ended: '취소된 회의의 첫날 · Cancelled from',
+  changed: '변경된 회의의 첫날 · Changed from',
+};
 
 const zonedAt = (atMs: number, timeZone: string): Temporal.ZonedDateTime =>
   Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);

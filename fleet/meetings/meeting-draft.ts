@@ -10,8 +10,8 @@ import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 
 export type CheckedDraft = z.output<typeof MeetingDraft>;
 export type CheckedNewMeeting = z.output<typeof NewMeeting>;
-type WantedPerson = CheckedDraft['people'][number];
-type PersonRow = Omit<Selectable<AuthorityTables['meetingPerson']>, 'isOfCalendar'>;
+export type WantedPerson = CheckedDraft['people'][number];
+export type PersonRow = Omit<Selectable<AuthorityTables['meetingPerson']>, 'isOfCalendar'>;
 export type MeetingTimes = { startsAtMs: number | null; endsAtMs: number | null };
 /** Of the people of a meeting: who stays, who comes, who is gone. */
 export type PeopleChange = {
@@ -52,7 +52,7 @@ export function occurrenceTimesOf(
   if (draft.startsAtMs === null) throw new ProtocolError('bad-message', 'what repeats has a time');
   // before its days are counted, in years of four digits
   refuseFarAhead(draft.startsAtMs);
-  const first = zonedTime(draft.startsAtMs, repeats.timeZone);
+  const first = timeInZone(draft.startsAtMs, repeats.timeZone);
   const days = repetitionDays(first.toPlainDate().toString(), repeats);
   if (days.length < 2 || days.length > MAX_REPEATED_MEETINGS)
     throw new ProtocolError('bad-message', 'fewer or more meetings than repeat');
@@ -63,7 +63,7 @@ export function occurrenceTimesOf(
   });
 }
 
-function zonedTime(atMs: number, timeZone: string): Temporal.ZonedDateTime {
+export function timeInZone(atMs: number, timeZone: string): Temporal.ZonedDateTime {
   try {
     return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
   } catch (error) {
@@ -109,7 +109,7 @@ export function peopleChange(
       if (accounts.has(person.accountId)) continue;
       accounts.add(person.accountId);
     }
-    const row = [...left].find((each) => isSame(person, each));
+    const row = [...left].find((each) => isSamePerson(person, each));
     if (!row) change.added.push(person);
     else {
       left.delete(row);
@@ -126,7 +126,7 @@ export const changesHosts = ({ kept, added, removed }: PeopleChange): boolean =>
   added.some((person) => 'accountId' in person && person.role === 'host') ||
   removed.some(({ role }) => role === 'host');
 
-const isSame = (person: WantedPerson, row: PersonRow): boolean =>
+export const isSamePerson = (person: WantedPerson, row: PersonRow): boolean =>
   'accountId' in person
     ? row.accountId === person.accountId
     : row.accountId === null && row.displayName === person.displayName && row.email === person.email;

@@ -2,10 +2,9 @@
  * Meetings that people make: with a host, people, rooms and perhaps a time. Each change is one transaction, so that a
  * person who is removed from a meeting has lost invite and access when the change is answered.
  */
-import type { Selectable } from 'kysely';
 import type { MeetingRole } from '#contract/call-order.ts';
 import { InvalidStateError, ProtocolError, UserError } from '#contract/error-codes.ts';
-import type { MeetingDetail } from '#contract/http/meetings-api.ts';
+import type { FollowingConflict, MeetingDetail } from '#contract/http/meetings-api.ts';
 import type { Account } from '#contract/http/people-api.ts';
 import type { Reach } from '#contract/http/permissions.ts';
 import type { MeetingPolicy } from '#contract/meeting-policy.ts';
@@ -14,19 +13,29 @@ import type { Booking } from '#contract/room-agenda.ts';
 import { AttemptLimit } from '#edge/attempt-limit.ts';
 import { appendAudit } from '../audit/index.ts';
 import type { MeetingMails } from '../mail/index.ts';
-import { type AuthorityStore, type AuthorityTables, type AuthorityWrite, newId } from '../store/index.ts';
-import { type LeavingPeer, personOfAccount, personOfRoom, usableInvite } from './entries.ts';
+import { type AuthorityStore, type AuthorityWrite, newId } from '../store/index.ts';
+import { usableInvite } from './entries.ts';
+import { changeFollowing, RoomsBusy } from './following-meetings.ts';
+import {
+  changeableMeeting,
+  isOfCalendarIn,
+  meetingAuditOf,
+  type MeetingRow,
+  roomIdsOf,
+  setPolicyIfNew,
+  setRooms,
+  writeChange,
+} from './meeting-changes.ts';
 import { type CheckedDraft, type CheckedNewMeeting, occurrenceTimesOf, roomsFor, timesOf } from './meeting-draft.ts';
-import { meetingPolicyIn, meetingRulesIn, setMeetingPolicy } from './meeting-policies.ts';
+import { meetingRulesIn } from './meeting-policies.ts';
 import { roleIn } from './meeting-people.ts';
 import { isHost, peopleOfMeeting, summariesOf } from './meeting-views.ts';
 import type { Meetings } from './meetings.ts';
 import { conflictsOf } from './room-conflicts.ts';
-import { inviteAs, newRepetition, repetitionOf } from './repetitions.ts';
+import { inviteAs, newRepetition, repetitionOf, sizeOfFollowing } from './repetitions.ts';
 import { seriesToContinue } from './series.ts';
 import { setPeople } from './set-people.ts';
 
-type Row = Selectable<AuthorityTables['meeting']>;
 /** `reach`: the rooms that the account may ask for. */
 export type Organizer = { account: Account; reach: Reach };
 export type PeopleMeetingsDependencies = {
@@ -112,7 +121,7 @@ export class PeopleMeetings {
         firstPersonIds ??= addedIds;
         const subject = `meeting:${meetingId}`;
         const details = {
-          ...auditOf(draft, roomIds),
+          ...meetingAuditOf(draft, roomIds),
           startsAtMs: times.startsAtMs,
           ...(follows !== null && { follows }),
           ...(repetitionId !== null && { repetitionId }),
@@ -145,55 +154,25 @@ export class PeopleMeetings {
     if (!this.#madeByAccount.take(account.accountId)) throw new UserError('too-many-attempts');
     const actor = `account:${account.accountId}`;
     const leaving = await this.#write(account.accountId, draft.people.length + 1, async (trx) => {
-      const former = await changeable(trx, meetingId);
+      const former = await changeableMeeting(trx, meetingId);
       if (former.sequence !== sequence) throw new InvalidStateError('meeting-changed');
       const isOfCalendar = await isOfCalendarIn(trx, meetingId);
       const { startsAtMs, endsAtMs } = former;
-      const times = isOfCalendar ? { startsAtMs, endsAtMs } : timesOf(draft, former);
-      const title = isOfCalendar ? former.title : draft.title;
-      const formerRooms = await trx
-        .selectFrom('meetingRoom')
-        .select('roomId')
-        .where('meetingId', '=', meetingId)
-        .execute();
-      const before = formerRooms.map(({ roomId }) => roomId);
-      const roomIds = isOfCalendar ? before : await roomsFor(trx, draft.roomIds, reach, before);
-      await trx
-        .updateTable('meeting')
-        .set({
-          title,
-          agenda: draft.agenda ?? former.agenda,
-          language: draft.language ?? former.language,
-          ...times,
-          sequence: sequence + 1,
-        })
-        .where('meetingId', '=', meetingId)
-        .execute();
-      await setRooms(trx, meetingId, roomIds);
-      const { hostAccountId } = former;
+      const before = await roomIdsOf(trx, meetingId);
+      const wanted = {
+        title: isOfCalendar ? former.title : draft.title,
+        times: isOfCalendar ? { startsAtMs, endsAtMs } : timesOf(draft, former),
+        roomIds: isOfCalendar ? before : await roomsFor(trx, draft.roomIds, reach, before),
+        agenda: draft.agenda ?? former.agenda,
+        language: draft.language ?? former.language,
+        people: draft.people,
+        policy: draft.policy,
+      };
       const { mails } = this.#deps;
-      const meeting = { meetingId, hostAccountId, ...times };
-      const gone = await setPeople(trx, meeting, draft.people, { actor, mails, former, makesHosts });
-      const isOther =
-        title !== former.title ||
-        times.startsAtMs !== former.startsAtMs ||
-        times.endsAtMs !== former.endsAtMs ||
-        [...before].sort().join() !== [...roomIds].sort().join();
-      if (isOther) await mails?.changed(trx, meetingId, { personIds: gone.keptIds, former, sender: actor });
-      await mails?.invited(trx, meetingId, gone.addedIds, actor);
-      const subject = `meeting:${meetingId}`;
-      await appendAudit(trx, {
-        kind: 'meeting-changed',
-        actor,
-        subject,
-        details: auditOf({ ...draft, title }, roomIds),
-      });
-      if (draft.policy) await setPolicyIfNew(trx, meetingId, draft.policy, actor);
-      const goneRooms = before.filter((roomId) => !roomIds.includes(roomId));
-      return outOfCall(trx, meetingId, {
-        inviteIds: gone.inviteIds,
-        persons: [...gone.accountIds.map(personOfAccount), ...goneRooms.map(personOfRoom)],
-      });
+      const written = await writeChange(trx, former, wanted, { actor, mails, makesHosts });
+      if (written.isOther) await mails?.changed(trx, meetingId, { personIds: written.keptIds, former, sender: actor });
+      await mails?.invited(trx, meetingId, written.addedIds, actor);
+      return written.leaving;
     });
     this.#deps.meetings.removePeers(leaving);
     await this.#deps.meetings.sendRoles(meetingId);
@@ -201,11 +180,47 @@ export class PeopleMeetings {
     return this.detail(meetingId, { role, accountId: account.accountId });
   }
 
+  /**
+   * One that repeats, and those after it that the account hosts, as far as they are as this one was. A request that was answered before
+   * changes nothing.
+   * @returns `conflicts` of its rooms that the change would make: where there are any, nothing was changed
+   * @throws as `change` does; ProtocolError bad-message: no time, or too many people; InvalidStateError not-possible-now: it was made alone
+   */
+  async changeFollowing(
+    meetingId: string,
+    change: CheckedDraft & { sequence: number; requestId?: string | undefined },
+    by: Organizer & { role: MeetingRole },
+  ): Promise<{ meeting: MeetingDetail; conflicts: FollowingConflict[] }> {
+    const { account, reach, role } = by;
+    const { accountId } = account;
+    const { meetings, mails, bookingsOf, store } = this.#deps;
+    if (!this.#madeByAccount.take(accountId)) throw new UserError('too-many-attempts');
+    const detail = () => this.detail(meetingId, { role, accountId });
+    const { meetingCount, personCount } = await sizeOfFollowing(store.read, meetingId);
+    if (meetingCount * change.people.length > MAX_REPEATED_INVITATIONS)
+      throw new ProtocolError('bad-message', 'too many people for so many meetings');
+    const rows = meetingCount * (change.people.length + 1) + personCount;
+    try {
+      const changed = await this.#write(accountId, rows, (trx) =>
+        changeFollowing(trx, meetingId, change, { accountId, reach, mails, bookingsOf }),
+      );
+      meetings.removePeers(changed.leaving);
+      for (const each of changed.meetingIds) {
+        await meetings.sendRoles(each);
+        meetings.changed(each);
+      }
+    } catch (error) {
+      if (!(error instanceof RoomsBusy)) throw error;
+      return { meeting: await detail(), conflicts: error.conflicts };
+    }
+    return { meeting: await detail(), conflicts: [] };
+  }
+
   /** @throws InvalidStateError not-possible-now: a room's own, of a room's calendar, or cancelled before; ProtocolError not-found */
   async cancel(meetingId: string, actor: string): Promise<void> {
     const { store, meetings } = this.#deps;
     const ended = await store.write(async (trx) => {
-      const { sequence, ...times } = await changeable(trx, meetingId);
+      const { sequence, ...times } = await changeableMeeting(trx, meetingId);
       if (await isOfCalendarIn(trx, meetingId))
         throw new InvalidStateError('not-possible-now', 'it is cancelled in the calendar of its room');
       await trx
@@ -235,7 +250,7 @@ export class PeopleMeetings {
     const { store, meetings, mails } = this.#deps;
     const actor = `account:${accountId}`;
     const { ended, meetingIds } = await store.write(async (trx) => {
-      const { repetitionId, occurrenceAtMs } = await changeable(trx, meetingId);
+      const { repetitionId, occurrenceAtMs } = await changeableMeeting(trx, meetingId);
       if (repetitionId === null || occurrenceAtMs === null)
         throw new InvalidStateError('not-possible-now', 'it was made alone');
       const later = await trx
@@ -247,7 +262,7 @@ export class PeopleMeetings {
         .where((e) => e.or([e('endsAtMs', '>', Date.now()), e('endsAtMs', 'is', null), e('meetingId', '=', meetingId)]))
         .orderBy('occurrenceAtMs')
         .execute();
-      const cancelled: Row[] = [];
+      const cancelled: MeetingRow[] = [];
       for (const row of later) {
         const role = await roleIn(trx, row.meetingId, accountId);
         if (role === null || !isHost(role)) continue;
@@ -275,7 +290,7 @@ export class PeopleMeetings {
   async resend(meetingId: string, personId: string, actor: string): Promise<void> {
     const { store, mails, meetings } = this.#deps;
     await store.write(async (trx) => {
-      await changeable(trx, meetingId);
+      await changeableMeeting(trx, meetingId);
       if (!mails) throw new InvalidStateError('not-possible-now', 'no mail server is set up');
       const person = await trx
         .selectFrom('meetingPerson')
@@ -365,73 +380,3 @@ async function madeBefore(
     .executeTakeFirst();
   return row?.meetingId ?? null;
 }
-
-/** A meeting that a person made, and that is not over. @throws ProtocolError not-found; InvalidStateError not-possible-now */
-async function changeable(trx: AuthorityWrite, meetingId: string): Promise<Row> {
-  const row = await trx.selectFrom('meeting').selectAll().where('meetingId', '=', meetingId).executeTakeFirst();
-  if (!row) throw new ProtocolError('not-found', 'no such meeting');
-  if (row.hostAccountId === null) throw new InvalidStateError('not-possible-now', 'a room’s own meeting');
-  if (row.endedAtMs !== null) throw new InvalidStateError('not-possible-now', 'it is cancelled');
-  return row;
-}
-
-/** Its time, title and room are those of a room's calendar, which also says when it is cancelled. */
-export async function isOfCalendarIn(db: Pick<AuthorityWrite, 'selectFrom'>, meetingId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('bookingMeeting')
-    .select('meetingId')
-    .where('meetingId', '=', meetingId)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-async function setRooms(trx: AuthorityWrite, meetingId: string, roomIds: readonly string[]): Promise<void> {
-  await trx.deleteFrom('meetingRoom').where('meetingId', '=', meetingId).execute();
-  for (const roomId of roomIds) await trx.insertInto('meetingRoom').values({ meetingId, roomId }).execute();
-}
-
-async function setPolicyIfNew(
-  trx: AuthorityWrite,
-  meetingId: string,
-  policy: MeetingPolicy,
-  actor: string,
-): Promise<void> {
-  const former = await meetingPolicyIn(trx, meetingId);
-  // a page sends back what it was shown: the place's default goes on to follow its place
-  if (JSON.stringify(former) !== JSON.stringify(policy)) await setMeetingPolicy(trx, meetingId, policy, actor);
-}
-
-/** Who came into its running call by these rights: they count as removed, so that they do not return as people who were in. */
-async function outOfCall(
-  trx: AuthorityWrite,
-  meetingId: string,
-  { inviteIds, persons }: { inviteIds: readonly string[]; persons: readonly string[] },
-): Promise<LeavingPeer[]> {
-  const leaving = await trx
-    .selectFrom('entry')
-    .innerJoin('call', 'call.callId', 'entry.callId')
-    .select(['call.nodeId', 'call.callId', 'entry.peerId'])
-    .where('call.meetingId', '=', meetingId)
-    .where('call.endedAtMs', 'is', null)
-    .where((e) => e.or([e('entry.inviteId', 'in', orNone(inviteIds)), e('entry.person', 'in', orNone(persons))]))
-    .execute();
-  for (const { peerId } of leaving)
-    await trx
-      .updateTable('entry')
-      .set({ removedAtMs: Date.now() })
-      .where('peerId', '=', peerId)
-      .where('removedAtMs', 'is', null)
-      .execute();
-  return leaving;
-}
-
-/** PostgreSQL knows no empty list; no id is empty. */
-const orNone = (ids: readonly string[]): readonly string[] => (ids.length === 0 ? [''] : ids);
-
-/** Ids and times alone: names and addresses of guests do not stand in the log. */
-const auditOf = ({ title, startsAtMs, people }: CheckedDraft, roomIds: readonly string[]) => ({
-  title,
-  startsAtMs,
-  people: people.length,
-  rooms: roomIds.join(),
-});

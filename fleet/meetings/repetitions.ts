@@ -61,3 +61,65 @@ export async function repetitionOf(
     .executeTakeFirstOrThrow();
   return { every: row.every, laterCount: Number(count) };
 }
+
+/** At most what a change of one that repeats and of those after it is about. */
+export async function sizeOfFollowing(
+  db: Reader,
+  meetingId: string,
+): Promise<{ meetingCount: number; personCount: number }> {
+  const { meetingCount, personCount } = await db
+    .selectFrom('meeting as first')
+    .innerJoin('meeting', 'meeting.repetitionId', 'first.repetitionId')
+    .leftJoin('meetingPerson', 'meetingPerson.meetingId', 'meeting.meetingId')
+    .select((e) => [
+      e.fn.count<number>('meeting.meetingId').distinct().as('meetingCount'),
+      e.fn.count<number>('meetingPerson.personId').as('personCount'),
+    ])
+    .where('first.meetingId', '=', meetingId)
+    .whereRef('meeting.occurrenceAtMs', '>=', 'first.occurrenceAtMs')
+    .where('meeting.endedAtMs', 'is', null)
+    .executeTakeFirstOrThrow();
+  return { meetingCount: Number(meetingCount), personCount: Number(personCount) };
+}
+
+/**
+ * People who were added to several of one repetition at once: each is invited to them by one mail, together with those of it that the
+ * person is in already, so that one entry in the calendar has them all. Who has no address stays as it is.
+ * @param addedIds in the order of their meetings
+ */
+export async function inviteTogether(
+  trx: AuthorityWrite,
+  repetitionId: string,
+  addedIds: readonly string[],
+): Promise<void> {
+  if (addedIds.length === 0) return;
+  const rows = await trx
+    .selectFrom('meetingPerson')
+    .innerJoin('meeting', 'meeting.meetingId', 'meetingPerson.meetingId')
+    .select(['personId', 'accountId', 'displayName', 'email', 'invitedAs', 'meetingPerson.meetingId'])
+    .where('meeting.repetitionId', '=', repetitionId)
+    .orderBy('meeting.occurrenceAtMs')
+    .orderBy('personId')
+    .execute();
+  const keyOf = ({ accountId, displayName, email }: (typeof rows)[number]) =>
+    JSON.stringify(accountId === null ? [displayName, email] : accountId);
+  const added = new Set(addedIds);
+  const isAdded = ({ personId }: (typeof rows)[number]) => added.has(personId);
+  const persons = Map.groupBy(
+    rows.filter(({ accountId, email }) => accountId !== null || email !== null),
+    keyOf,
+  );
+  for (const same of persons.values()) {
+    const first = same.find(isAdded);
+    if (!first) continue;
+    const invitedAs = same.find((row) => row.invitedAs !== null)?.invitedAs ?? first.personId;
+    const alone = same.filter((row) => row.invitedAs === null);
+    // one of each meeting: two guests may have the same name and address
+    const there = new Set(same.flatMap((row) => (row.invitedAs === null ? [] : row.meetingId)));
+    for (const { personId, meetingId } of alone) {
+      if (there.has(meetingId)) continue;
+      there.add(meetingId);
+      await trx.updateTable('meetingPerson').set({ invitedAs }).where('personId', '=', personId).execute();
+    }
+  }
+}

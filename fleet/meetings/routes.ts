@@ -60,6 +60,11 @@ export function meetingRoutes(deps: MeetingRoutesDependencies): ServedRoute[] {
       const by = { account, reach, role: viewerOf(context).role, makesHosts };
       return { meeting: await peopleMeetings.change(params.meetingId, body, by) };
     },
+    changeFollowing: async (context) => {
+      const { account, params, body } = context;
+      const by = { account, reach: context.reachOf('meetings.create'), role: viewerOf(context).role };
+      return peopleMeetings.changeFollowing(params.meetingId, body, by);
+    },
     cancelMeeting: async (context) => {
       await peopleMeetings.cancel(context.params.meetingId, actorOf(context));
       return {};

@@ -30,7 +30,7 @@ export async function setPeople(
     mails,
     former: times,
     makesHosts,
-  }: { actor: string; mails: MeetingMails | null; former: MeetingTimes; makesHosts: boolean },
+  }: { actor: string; mails: Pick<MeetingMails, 'cancelled'> | null; former: MeetingTimes; makesHosts: boolean },
 ): Promise<SetPeople> {
   const former = await trx.selectFrom('meetingPerson').selectAll().where('meetingId', '=', meetingId).execute();
   const people = peopleChange(wanted, former, hostAccountId);

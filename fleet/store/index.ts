@@ -30,6 +30,7 @@ import * as authorityRepeatedMeetings from './migrations/authority-0025-repeated
 import * as authorityCalendarPeople from './migrations/authority-0026-calendar-people.ts';
 import * as authorityRefusedGuests from './migrations/authority-0027-refused-guests.ts';
 import * as authorityTranscriptClock from './migrations/authority-0028-transcript-clock.ts';
+import * as authorityFollowingChanges from './migrations/authority-0029-following-changes.ts';
 import * as telemetryFirst from './migrations/telemetry-0001-first.ts';
 import * as telemetryRoomEvents from './migrations/telemetry-0002-room-events.ts';
 import * as telemetryRoomProjections from './migrations/telemetry-0003-room-projections.ts';
@@ -82,6 +83,7 @@ export const authorityMigrations: Record<string, Migration> = {
   '0026-calendar-people': authorityCalendarPeople,
   '0027-refused-guests': authorityRefusedGuests,
   '0028-transcript-clock': authorityTranscriptClock,
+  '0029-following-changes': authorityFollowingChanges,
 };
 
 export function authorityStore({ dataDir, ...events }: Place): AuthorityStore {

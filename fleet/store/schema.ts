@@ -81,6 +81,8 @@ export type AuthorityTables = {
     seriesId: string | null;
     /** by which its host's page asked for it, so that it is made once; null: none was named */
     requestId: string | null;
+    /** of the last change of it and of those that follow, so that it is made once; null: none was named */
+    changeRequestId: string | null;
     /** see repetition; null: it was made alone */
     repetitionId: string | null;
     /** of one that repeats: when it was to begin as they were made, by which calendars know it */
@@ -144,6 +146,7 @@ export type AuthorityTables = {
     kind:
       | 'meeting-request'
       | 'repetition-request'
+      | 'repetition-change'
       | 'meeting-change'
       | 'meeting-cancel'
       | 'meeting-minutes'

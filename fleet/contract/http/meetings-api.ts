@@ -165,6 +165,16 @@ export const NewMeeting = MeetingDraft.extend({
 });
 export type NewMeeting = z.input<typeof NewMeeting>;
 
+/** As `NewMeeting`: the same request that is sent again changes nothing more. */
+const FollowingChange = MeetingDraft.extend({
+  sequence: z.number().int().nonnegative(),
+  requestId: z.uuid().optional(),
+});
+
+/** A room that is busy at the time that a meeting would have; `title` empty: not for the caller. */
+export const FollowingConflict = z.object({ startsAtMs: EpochMs, roomName: z.string(), title: z.string() });
+export type FollowingConflict = z.infer<typeof FollowingConflict>;
+
 export const meetingsApi = {
   staffHome: {
     kind: 'events',
@@ -249,6 +259,17 @@ export const meetingsApi = {
     summary: 'Cancel a meeting: its call ends, its invites are void, who is invited gets a mail',
     params: MeetingParams,
     response: z.object({}),
+  },
+  changeFollowing: {
+    kind: 'json',
+    method: 'PUT',
+    path: '/api/v1/meetings/:meetingId/following-meetings',
+    access: ofHostAlone,
+    summary: 'Change a meeting that repeats, and those after it that the caller hosts; who is invited gets one mail',
+    params: MeetingParams,
+    body: FollowingChange,
+    /** `conflicts` by time: where there are any, nothing was changed */
+    response: z.object({ meeting: MeetingDetail, conflicts: z.array(FollowingConflict) }),
   },
   cancelFollowing: {
     kind: 'json',

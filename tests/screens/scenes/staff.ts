@@ -118,6 +118,15 @@ const longDetail: MeetingDetail = {
   rooms: [{ roomId: id(201), roomName: '글로벌 제품 전략 및 연구개발 투자 우선순위 조정 회의실 (본관 12층 동편)' }],
   conflicts: [],
 };
+const repeating: MeetingDetail = { ...detail, repeats: { every: 'week', laterCount: 11 } };
+const busyDays = [2, 9, 16, 23, 30, 37, 44, 51, 58, 65].map((days) => ({
+  ...{
+    startsAtMs: detail.startsAtMs! + days * 86_400_000,
+    roomName: days === 9 ? longDetail.rooms[0]!.roomName : '한라 회의실',
+  },
+  title: days === 16 ? '' : '이사회',
+}));
+const chooseFollowing = (page: Page) => page.getByText(/^(This and all that follow|이후 회의 모두)/).click();
 const waiting = {
   meetingId: id(103),
   count: 3,
@@ -864,6 +873,23 @@ export const staffScenes: readonly Scene[] = [
       meeting: { body: { meeting: { ...detail, title: LONG_TITLE, repeats: { every: 'two-weeks', laterCount: 11 } } } },
     },
     act: press(/^(Cancel meeting|회의 취소)$/),
+  }),
+  scene('meeting-change-following', {
+    hash: `${meetingHash}/change`,
+    answers: { meeting: { body: { meeting: repeating } } },
+    act: chooseFollowing,
+  }),
+  scene('meeting-change-following-busy', {
+    hash: `${meetingHash}/change`,
+    answers: {
+      meeting: { body: { meeting: repeating } },
+      changeFollowing: { body: { meeting: repeating, conflicts: busyDays } },
+    },
+    act: async (page) => {
+      await chooseFollowing(page);
+      await press(/^(Save changes|변경 저장)$/)(page);
+      await page.getByText(/^(Nothing was changed|회의실이 이미)/).scrollIntoViewIfNeeded();
+    },
   }),
   scene('next-meeting', {
     hash: `${meetingHash}/next`,

@@ -83,6 +83,7 @@ export default {
     },
     agenda: 'Agenda',
     repeats: 'Repeats',
+    scope: 'What to change',
     agendaNote: 'A point on each line.',
     agendaWrong: 'At most 20 lines of 200 letters.',
     guestsAllowed: 'Guests allowed',

@@ -82,6 +82,7 @@ export default {
     },
     agenda: '안건',
     repeats: '반복',
+    scope: '변경 범위',
     agendaNote: '한 줄에 하나씩 입력합니다.',
     agendaWrong: '한 줄에 200자, 20줄까지 입력할 수 있습니다.',
     guestsAllowed: '외부 참가자 허용',
