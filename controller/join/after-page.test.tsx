@@ -111,9 +111,7 @@ it('makes links of addresses in the agenda, as before the call', async () => {
   await open({ entry: ended, record: { ...record, agenda } });
   await page.until(() => page.text.includes('Prices stay'));
   const links = [...document.querySelectorAll<HTMLAnchorElement>('li a')];
-  expect(links.map(({ href, rel }) => [href, rel])).toEqual([
-    ['https://dealer.example/list', 'noopener noreferrer'],
-  ]);
+  expect(links.map(({ href, rel }) => [href, rel])).toEqual([['https://dealer.example/list', 'noopener noreferrer']]);
   expect(page.text).toContain('<b>Next</b> steps');
 });
 

@@ -10,9 +10,7 @@ import { detailOf, idOf, StaffServerUnderTest, staffPage } from './staff-under-t
 
 let server: StaffServerUnderTest;
 let page: PageUnderTest;
-beforeEach(async () => {
-  // fetched when it is opened: no clock of this test moves that
-  await import('./meeting-page.tsx');
+beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   server = new StaffServerUnderTest();
   server.install();
@@ -41,8 +39,6 @@ async function show(): Promise<void> {
   await page.show(<Staff arrival={takeArrival()} />);
   await until(() => server.streams.length > 0);
   await act(async () => server.home());
-  while (!page.text.includes('Host: ')) await pass(0);
-  await pass(0);
   await until(() => document.querySelector('h1')?.textContent === 'Meeting 1' && server.askedFor('chatPosts') === 1);
 }
 
