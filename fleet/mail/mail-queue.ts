@@ -139,6 +139,21 @@ export async function reachedPeople(db: Reader, meetingId: string): Promise<Set<
   ]);
 }
 
+/** People of a meeting whom the newest mail that may have reached them, but for minutes, has said that it is cancelled. */
+export async function knowingItCancelled(db: Reader, meetingId: string): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('mail')
+    .select(['personId', 'kind'])
+    .where('meetingId', '=', meetingId)
+    .where('kind', '!=', 'meeting-minutes')
+    .where('tries', '>', 0)
+    .orderBy('createdAtMs')
+    .orderBy('mailId')
+    .execute();
+  const newest = new Map(rows.map(({ personId, kind }) => [personId, kind]));
+  return new Set([...newest].flatMap(([personId, kind]) => (personId && kind === 'meeting-cancel' ? personId : [])));
+}
+
 /** By person of the meeting: what invited them to it and to those that it repeats in. */
 async function repetitionMails(db: Reader, meetingId: string) {
   const repeated = db.selectFrom('meeting').select('repetitionId').where('meetingId', '=', meetingId);

@@ -79,6 +79,34 @@ test('minutes that could not be sent do not show the invitation as failed', asyn
   expect(await mailStatesOf(store.read, meetingId)).toEqual(new Map([[personId, 'sent']]));
 });
 
+test('of a meeting that a calendar cancels again and again, one mail for each time that it invited before', async () => {
+  const cancel = { personIds: [personId], times, sender: 'room:a', isWhole: true };
+  const send = () =>
+    store.write((trx) =>
+      trx
+        .updateTable('mail')
+        .set({ tries: 1, sentAtMs: Date.now() })
+        .where('meetingId', '=', meetingId)
+        .where('failure', 'is', null)
+        .execute(),
+    );
+  const cancels = async () => (await waiting()).filter((kind) => kind === 'meeting-cancel').length;
+  await send();
+  for (let times = 0; times < 3; times += 1) {
+    await store.write((trx) => mails.cancelled(trx, meetingId, cancel));
+    await send();
+  }
+  expect(await cancels()).toBe(1);
+  await store.write((trx) => mails.invited(trx, meetingId, [personId], 'room:a'));
+  // it did not leave: they know that it is cancelled
+  await store.write((trx) => mails.cancelled(trx, meetingId, cancel));
+  expect(await cancels()).toBe(1);
+  await store.write((trx) => mails.invited(trx, meetingId, [personId], 'room:a'));
+  await send();
+  await store.write((trx) => mails.cancelled(trx, meetingId, cancel));
+  expect(await cancels()).toBe(2);
+});
+
 describe('of meetings that repeat', () => {
   const DAY_MS = 86_400_000;
   const firstMs = Date.UTC(2027, 0, 4, 1);

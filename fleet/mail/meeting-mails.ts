@@ -5,6 +5,7 @@ import { InvalidStateError, ProtocolError, UserError } from '#contract/error-cod
 import { type Language, z } from '#contract/schema.ts';
 import type { AuthorityTables, AuthorityWrite } from '../store/index.ts';
 import {
+  knowingItCancelled,
   mailsLeft,
   queueMail,
   reachedPeople,
@@ -91,7 +92,7 @@ export class MeetingMails {
   /**
    * To people of a meeting that is cancelled, or who are removed from it: before their rows are gone, and after its sequence is raised.
    * Mails that wait are not sent, but minutes to the people of a meeting that is cancelled; only people whom a mail may have reached
-   * get another.
+   * get another, and none who know that it is cancelled.
    * @param times that calendars have
    * @param isWhole the meeting is cancelled; else the people are removed from it
    */
@@ -107,7 +108,11 @@ export class MeetingMails {
   ): Promise<void> {
     for (const personId of personIds) await supersede(trx, { personId }, isWhole ? KEPT : WHOLE_KINDS);
     const reached = await reachedPeople(trx, meetingId);
-    const people = (await peopleIn(trx, meetingId, personIds)).filter(({ personId }) => reached.has(personId));
+    // a calendar cancels again what nobody was invited to again
+    const know = await knowingItCancelled(trx, meetingId);
+    const people = (await peopleIn(trx, meetingId, personIds)).filter(
+      ({ personId }) => reached.has(personId) && !know.has(personId),
+    );
     if (people.length === 0) return;
     const { startsAtMs, endsAtMs } = times;
     const meeting = { ...(await meetingIn(trx, meetingId)), startsAtMs, endsAtMs };
