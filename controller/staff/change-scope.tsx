@@ -59,7 +59,7 @@ export function ScopeCard({ scope, following, isDayMoved, isWrong, onChange }: S
   );
 }
 
-const MOST_SHOWN = 8;
+const MOST_SHOWN = 5;
 
 export function BusyRooms({ conflicts }: { conflicts: readonly FollowingConflict[] }) {
   const { t } = useTranslation('series');

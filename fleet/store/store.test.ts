@@ -219,6 +219,7 @@ test('guests whom an earlier release kept as declined are so without their knock
     `insert into ticket (ticket_id, ticket_hash, meeting_id, account_id, person, display_name, network, state, created_at_ms, seen_at_ms, decided_by)
       values ('${person}', '${person}', 'm', ${account}, '${person}', 'n', 'n', '${state}', 1, 1, ${by});`;
   file.exec(`
+    alter table meeting drop column change_request_id;
     drop table refused_guest; alter table transcript drop column off_ms; delete from kysely_migration where name >= '0027';
     insert into meeting (meeting_id, title, created_at_ms) values ('m', 'Plans', 5);
     ${knock('invite:1', 'null', 'declined', "'account:a'")}
@@ -253,7 +254,7 @@ test('what an earlier release kept stays: an account’s role for the whole orga
     create table known_network (account_id text not null references account(account_id), network_hash text not null);
     drop index meeting_by_request; drop index meeting_of_repetition; drop table repetition;
     alter table meeting drop column request_id; alter table meeting drop column repetition_id;
-    alter table meeting drop column occurrence_at_ms;
+    alter table meeting drop column occurrence_at_ms; alter table meeting drop column change_request_id;
     drop index booking_of_series; alter table booking_meeting drop column series_key;
     alter table booking_meeting drop column invited; alter table booking_meeting drop column reported;
     alter table meeting drop column host_account_id; alter table meeting drop column starts_at_ms;

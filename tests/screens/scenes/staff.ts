@@ -888,7 +888,7 @@ export const staffScenes: readonly Scene[] = [
     act: async (page) => {
       await chooseFollowing(page);
       await press(/^(Save changes|변경 저장)$/)(page);
-      await page.getByText(/^(Nothing was changed|회의실이 이미)/).scrollIntoViewIfNeeded();
+      await page.getByText(/^(and 5 more|외 5건)$/).scrollIntoViewIfNeeded();
     },
   }),
   scene('next-meeting', {

@@ -43,7 +43,7 @@ export default {
     one: 'This meeting only',
     following_one: 'This and all that follow: {{count}} later one',
     following_other: 'This and all that follow: {{count}} later ones',
-    note: 'What was changed in a later one alone stays as it is. Cancelled ones stay cancelled. Everyone invited gets one mail.',
+    note: 'What was changed in a later one alone stays as it is. Cancelled ones stay cancelled. Whom it concerns gets one mail for all of them.',
     daysMove: 'The later ones move by the same number of days.',
     daysStay: 'The day changes for this meeting only: the later ones stay on their weekdays.',
     tooMany:
