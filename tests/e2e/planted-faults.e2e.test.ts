@@ -332,7 +332,7 @@ test.concurrent(
         kiosk,
         signal: 'clock-off',
         shown: { health: 'limited', reason: { kind: 'signal', signal: 'clock-off' } },
-        facts: { seconds: 900, maxSeconds: 30 },
+        facts: { seconds: 900, maxSeconds: 5 },
         plant: () => setClock('+900'),
         mend: () => setClock('+0'),
       }),

@@ -130,6 +130,8 @@ test(
     const former = { pid: converter.pid, inside: insideSandboxesOf(converter.pid, 'MainThread') };
     expect(former.inside.length).toBeGreaterThan(0);
     process.kill(former.pid, 'SIGKILL');
+    // as where it was writing a page
+    writeFileSync(join(folder, '.half-a-page'), 'RIFF');
     const end = await converter.event(documentId, ({ name }) => name === 'converted' || name === 'failed');
     expect(end).toMatchObject({ name: 'converted', pageCount: 5 });
     expect(converter.pid).not.toBe(former.pid);

@@ -1,12 +1,20 @@
 /** A page's picture on the disk: looked at first, for it was made where a stranger's document was open. */
 import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pageFileName } from '#contract/converter-link.ts';
 import { UserError } from '#contract/error-codes.ts';
 import { PAGE_SIZES } from '#contract/http/documents-api.ts';
 import { requireDiskRoom } from '#edge/disk-room.ts';
 import type { DrawnPage } from './page-maker.ts';
+
+const UNFINISHED = '.';
+
+/** What a converter that was killed was writing. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (name.startsWith(UNFINISHED)) await rm(join(folder, name), { force: true });
+}
 
 /** Written beside and renamed: whoever reads it finds all of it. @throws UserError `document-broken`; OperationalError `storage-failed`; Node's own errors */
 export async function writePage(folder: string, { page, size, content }: DrawnPage): Promise<void> {
@@ -15,7 +23,7 @@ export async function writePage(folder: string, { page, size, content }: DrawnPa
   if (!found || found.width > box.width || found.height > box.height)
     throw new UserError('document-broken', `page ${page} came as no picture for ${size}`);
   await requireDiskRoom(folder, content.length);
-  const beside = join(folder, `.${randomUUID()}`);
+  const beside = join(folder, `${UNFINISHED}${randomUUID()}`);
   try {
     await writeFile(beside, content, { mode: 0o600 });
     await rename(beside, join(folder, pageFileName(page, size)));
