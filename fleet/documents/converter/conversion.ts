@@ -6,7 +6,7 @@ import { MAX_DOCUMENT_PAGES } from '#contract/shared-document.ts';
 import type { EngineName } from './inside/engines.ts';
 import type { Office, OfficeSource } from './office.ts';
 import type { PageMaker } from './page-maker.ts';
-import { removeUnfinished, writePage } from './page-files.ts';
+import { removeUnfinishedPages, writePage } from './page-files.ts';
 import { type Way, ways } from './sources.ts';
 import type { Spares } from './spares.ts';
 import { trueTypeOf } from './true-type.ts';
@@ -40,7 +40,7 @@ const MAX_OUTPUT_BYTES = 1_500_000_000;
  * @throws UserError for a document that cannot be shown; the signal's reason
  */
 export async function convert(conversion: Conversion, means: Means): Promise<number> {
-  await removeUnfinished(conversion.outputFolder);
+  await removeUnfinishedPages(conversion.outputFolder);
   const way = ways[await trueTypeOf(conversion.sourcePath)];
   try {
     return await convertIn(await means.pageMakers.take(conversion.signal), way, conversion, means);

@@ -11,7 +11,7 @@ import type { DrawnPage } from './page-maker.ts';
 const UNFINISHED = '.';
 
 /** What a converter that was killed was writing. */
-export async function removeUnfinished(folder: string): Promise<void> {
+export async function removeUnfinishedPages(folder: string): Promise<void> {
   for (const name of await readdir(folder))
     if (name.startsWith(UNFINISHED)) await rm(join(folder, name), { force: true });
 }
