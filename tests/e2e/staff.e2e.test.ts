@@ -164,6 +164,32 @@ describe('a meeting of one’s own', () => {
     await next.waitFor({ state: 'detached' });
   });
 
+  test('a meeting that repeats is changed with all that follow', async () => {
+    const { page } = host;
+    await page.goto(scene.product.addresses.staffUrl);
+    await host.button('New meeting').click();
+    await page.getByLabel('Title').fill('Retro');
+    await page.getByText('Repeats', { exact: true }).click();
+    await page.getByLabel('Number of meetings').fill('3');
+    await page.getByText(/^3 meetings, from /).waitFor();
+    await host.button('Make meeting').click();
+    const next = page.getByRole('link', { name: /^Next meeting: / });
+    await next.click();
+    await host.button('Change').click();
+    await page.getByLabel('Title').fill('Retrospective');
+    await page.getByRole('radio', { name: /^This and all that follow: 1 later one/ }).check({ force: true });
+    await host.button('Save changes').click();
+    await page.getByRole('heading', { name: 'Retrospective', level: 1 }).waitFor();
+    await next.click();
+    await next.waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Retrospective', level: 1 }).waitFor();
+    await page.getByRole('region', { name: 'Series' }).getByRole('link', { name: 'Retrospective' }).click();
+    await page
+      .getByRole('region', { name: 'Series' })
+      .getByRole('link', { name: /^Retro(?!spective)/ })
+      .waitFor();
+  });
+
   test('the staff page in Firefox: signs in, makes a meeting', async () => {
     const firefox = await FirefoxGuest.open(scene.product.addresses.staffUrl, 7);
     try {
