@@ -1,6 +1,6 @@
 /**
- * Who is invited to the bookings of a room's calendar, and which of them repeat: for the fleet server alone, which shows
- * it to nobody as it is. Mail addresses do not leave the room: they are sent as their hashes, in which the fleet finds
+ * The people of a room's bookings, and which bookings repeat. A room sends it to the fleet server alone, which shows it to nobody
+ * as it is. Mail addresses do not leave the room: they are sent as their hashes, in which the fleet finds
  * those of its own accounts. A private booking names nobody.
  */
 import { PEOPLE_OF_BOOKING } from './limits.ts';

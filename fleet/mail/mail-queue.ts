@@ -139,7 +139,7 @@ export async function reachedPeople(db: Reader, meetingId: string): Promise<Set<
   ]);
 }
 
-/** People of a meeting whom the newest mail that may have reached them, but for minutes, has said that it is cancelled. */
+/** People of a meeting whose newest mail was its cancellation. Mails that were never tried and mails of minutes do not count. */
 export async function knowingItCancelled(db: Reader, meetingId: string): Promise<Set<string>> {
   const rows = await db
     .selectFrom('mail')

@@ -1,6 +1,6 @@
 /**
- * People whom a room's calendar invites: those with an account become host and members of the booking's meeting, and
- * bookings that repeat a series. The calendar comes from outside: what it says reaches no other meeting than its booking's own.
+ * Applies the people of a room's calendar. Those with an account become host and members of the booking's meeting. Bookings
+ * that repeat become a series. The calendar comes from outside, so it changes no meeting but those of its own bookings.
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -252,7 +252,7 @@ async function applyBooking(
   const former = await trx.selectFrom('meetingPerson').selectAll().where('meetingId', '=', meetingId).execute();
   const invited = people.filter((accountId) => accountId !== hostAccountId);
   const invitedBefore = JSON.parse(meeting.invited) as string[];
-  // whom a host has taken out since, or put out of the call, stays out
+  // a person whom a host has removed from the meeting or from its call stays removed
   const putOut = await removedFromCalls(trx, meetingId);
   const added = invited.filter(
     (accountId) =>

@@ -1,12 +1,7 @@
 /** The notes with their editor: a chunk of its own, fetched when somebody opens them. */
 import type { ComponentType } from 'react';
-import { NoServer } from '#contract/http/answer.ts';
+import { codeOfPage } from '../fetched-page.tsx';
 
 /** @throws NoServer */
-export async function fetchedNotesPanel(): Promise<ComponentType<{ meetingId: string }>> {
-  try {
-    return (await import('./notes-panel.tsx')).default;
-  } catch {
-    throw new NoServer('internal', 'the chunk of the notes cannot be fetched');
-  }
-}
+export const fetchedNotesPanel = async (): Promise<ComponentType<{ meetingId: string }>> =>
+  (await codeOfPage(import('./notes-panel.tsx'))).default;
